@@ -1,0 +1,1 @@
+"""Numbers about networks, runs and curves: these modules return rows and arrays, they never print or draw."""

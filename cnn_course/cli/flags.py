@@ -1,0 +1,177 @@
+"""The verbs of `cnn-course` and their flags. Imports no framework: `--help` answers at once."""
+
+import argparse
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any, NoReturn
+
+import cnn_course
+from cnn_course.training.recipe import Recipe
+
+Parser = argparse.ArgumentParser
+
+DATA = "cifar10, cifar100, digits, shapes, or a folder with one sub-folder of images per class"
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; {self.prog} --help lists what there is\n")
+
+
+def build_parser() -> Parser:
+    """The parser of the whole command line."""
+    parser = OneLineParser(
+        prog="cnn-course", description="Convolutional networks as five lectures teach them."
+    )
+    parser.add_argument("--version", action="version", version=f"cnn-course {cnn_course.__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, (text, add_flags) in VERBS.items():
+        sub = verbs.add_parser(verb, help=text, description=text)
+        add_flags(sub)
+        sub.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    return parser
+
+
+def _models(parser: Parser) -> None:
+    _json(parser)
+
+
+def _table(parser: Parser) -> None:
+    parser.add_argument("model", help="a name that `cnn-course models` lists")
+    parser.add_argument(
+        "--input-shape", type=int, nargs=3, metavar=("H", "W", "C"), help="size of the images"
+    )
+    parser.add_argument("--classes", type=int, metavar="N", help="number of classes")
+    _builder_arguments(parser)
+    _json(parser)
+
+
+def _train(parser: Parser) -> None:
+    parser.add_argument("model", help="a name that `cnn-course models` lists")
+    data = parser.add_argument_group("data")
+    data.add_argument("--data", default="cifar10", help=f"{DATA}; default cifar10")
+    _data_dir(data)
+    data.add_argument("--per-class", type=int, metavar="N", help="train on N images of each class only")
+    data.add_argument("--classes", nargs="+", metavar="CLASS", help="use these classes only, such as cat dog")
+    data.add_argument(
+        "--labels", choices=("fine", "coarse"), help="CIFAR-100: 100 classes or 20 superclasses"
+    )
+    data.add_argument("--difficulty", type=float, metavar="D", help="shapes: from 0, easy, to 1")
+    data.add_argument("--image-size", type=int, metavar="N", help="image folders: side in pixels; default 32")
+    recipe = parser.add_argument_group("recipe")
+    for setting in fields(Recipe):
+        _recipe_flag(recipe, setting)
+    run = parser.add_argument_group("run")
+    run.add_argument("--name", default="run", help="folder of runs that belong together; default run")
+    _logs(run)
+    run.add_argument(
+        "--resume", action="store_true", help="go on with the latest unfinished run of this command"
+    )
+    run.add_argument("--projector", action="store_true", help="write features for TensorBoard's projector")
+    _builder_arguments(parser)
+
+
+def _evaluate(parser: Parser) -> None:
+    parser.add_argument("run", help="folder of a run, such as logs/demo/course_cnn/STAMP")
+    parser.add_argument(
+        "--test", action="store_true", help="open the seal of the test images; the run counts it"
+    )
+    _data_dir(parser)
+    _json(parser)
+
+
+def _predict(parser: Parser) -> None:
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="image files")
+    parser.add_argument("--run", help="folder of a run; default the latest that has a saved network")
+    parser.add_argument(
+        "--out", type=Path, metavar="PNG", help="where to put the picture; default in the run"
+    )
+    _logs(parser)
+    _json(parser)
+
+
+def _runs(parser: Parser) -> None:
+    parser.add_argument("--name", default="*", help="only the runs under this name")
+    parser.add_argument("--model", default="*", help="only the runs of this model")
+    parser.add_argument(
+        "--sort", default="val_accuracy", metavar="COLUMN", help="default val_accuracy, best first"
+    )
+    _logs(parser)
+    _json(parser)
+
+
+def _data(parser: Parser) -> None:
+    parser.add_argument(
+        "action", choices=("fetch", "verify", "where"), help="download, check, or say where it is"
+    )
+    parser.add_argument("name", nargs="?", choices=("cifar10", "cifar100"), help="default both")
+    _data_dir(parser)
+    _json(parser)
+
+
+def _doctor(parser: Parser) -> None:
+    _data_dir(parser)
+    _json(parser)
+
+
+VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
+    "models": ("list the networks of the course", _models),
+    "table": ("show a network layer by layer: shapes, parameters, multiply-adds", _table),
+    "train": ("train a network and record the run for TensorBoard", _train),
+    "evaluate": ("judge the network of a run on validation, or once on test images", _evaluate),
+    "predict": ("name what is on images", _predict),
+    "runs": ("compare all runs, best first", _runs),
+    "data": ("fetch, verify or find the CIFAR data sets", _data),
+    "doctor": ("check this installation and say how to mend it", _doctor),
+}
+
+
+def _json(parser: Any) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _logs(parser: Any) -> None:
+    parser.add_argument("--logs", default="logs", metavar="DIR", help="where runs are kept; default logs")
+
+
+def _data_dir(parser: Any) -> None:
+    parser.add_argument("--data-dir", metavar="DIR", help="where CIFAR lies; default $CNN_COURSE_DATA")
+
+
+def _builder_arguments(parser: Any) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="argument of the builder, such as head=gap",
+    )
+
+
+def _recipe_flag(group: Any, setting: Field) -> None:
+    """One flag for one field of `Recipe`; absent flags stay None, so that the dataclass has the defaults."""
+    flag = "--" + setting.name.replace("_", "-")
+    text = setting.metadata["help"].replace("%", "%%")
+    text += f"; {', '.join(setting.metadata['choices'])}" if setting.metadata["choices"] else ""
+    shown = "" if setting.default is None else f"; default {_shown(setting.default)}"
+    if setting.type is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=text)
+    elif typing.get_origin(setting.type) is tuple:
+        item = typing.get_args(setting.type)[0]
+        group.add_argument(flag, type=item, nargs="*", metavar="X", help=text + shown)
+    else:
+        group.add_argument(flag, type=_plain(setting.type), metavar="X", help=text + shown)
+
+
+def _plain(kind: Any) -> Any:
+    """The type of a value that may be None."""
+    return typing.get_args(kind)[0] if isinstance(kind, types.UnionType) else kind
+
+
+def _shown(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)

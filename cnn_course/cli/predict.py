@@ -1,0 +1,60 @@
+"""`cnn-course predict`: what a trained network sees in images."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnn_course.cli.show import fact, show
+from cnn_course.training.runs import find_runs, read_record
+
+
+def run(args: Namespace) -> int:
+    from cnn_course import plots
+    from cnn_course.data.folders import read_image
+    from cnn_course.training.evaluate import predict
+
+    folder = Path(args.run) if args.run else latest_with_network(args.logs)
+    record = read_record(folder)
+    height, width, channels = record["data"]["input_shape"]
+    if height != width or channels != 3:
+        raise ValueError(
+            f"{folder} takes {height}x{width}x{channels} images; predict prepares square RGB images"
+        )
+    images = [read_image(Path(path), height) for path in args.images]
+    probabilities, classes = predict(folder, images), record["data"]["classes"]
+    show(
+        [row for path, p in zip(args.images, probabilities, strict=True) for row in top5(path, p, classes)],
+        as_json=args.json,
+    )
+    picture = args.out or folder / "predictions.png"
+    plots.predictions(
+        images, probabilities, classes, names=[Path(path).name for path in args.images]
+    ).savefig(picture)
+    if not args.json:
+        print()
+        fact("run", str(folder))
+        fact("picture", str(picture))
+    return 0
+
+
+def top5(path: str, probabilities: np.ndarray, classes: list[str]) -> list[dict[str, Any]]:
+    """The five most likely classes of one image, as rows."""
+    best = np.argsort(-probabilities, kind="stable")[:5]
+    return [
+        {"image": path, "rank": rank, "class": classes[i], "probability": float(probabilities[i])}
+        for rank, i in enumerate(best, start=1)
+    ]
+
+
+def latest_with_network(logs: str) -> Path:
+    """The youngest run that has a saved network."""
+    from cnn_course.training.checkpoint import BEST
+
+    folders = [folder for folder in find_runs(logs) if (folder / BEST).exists()]
+    if not folders:
+        raise FileNotFoundError(
+            f"no run in {logs} has a saved network; train one, or name a folder with --run"
+        )
+    return folders[-1]

@@ -1,0 +1,45 @@
+"""`cnn-course runs`: all runs in one table, best first."""
+
+from argparse import Namespace
+from typing import Any
+
+from cnn_course.cli.show import show
+from cnn_course.training.runs import find_runs, summary
+
+COLUMNS = (
+    "run", "data", "status", "epochs", "val_accuracy", "val_loss", "best_epoch",
+    "parameters", "macs", "images_per_second", "seconds", "test_openings",
+)  # fmt: skip
+SMALLER_IS_BETTER = ("val_loss", "parameters", "macs", "seconds", "test_openings")
+
+
+def run(args: Namespace) -> int:
+    rows = [_row(folder) for folder in find_runs(args.logs, name=args.name, model=args.model)]
+    rows = ordered(rows, args.sort)
+    if rows or args.json:
+        show(rows, as_json=args.json, columns=COLUMNS)
+    else:
+        print(f"no runs in {args.logs} yet: `cnn-course train course_cnn --data digits` makes one")
+    return 0
+
+
+def _row(folder: Any) -> dict[str, Any]:
+    try:
+        return summary(folder)
+    except (RuntimeError, KeyError):
+        return {
+            "run": str(folder),
+            "name": folder.parts[-3],
+            "model": folder.parts[-2],
+            "status": "damaged record",
+        }
+
+
+def ordered(rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
+    """The rows with the best first by `column`, those without a value last; words from A to Z."""
+    if rows and column not in (known := [*dict.fromkeys(key for row in rows for key in row)]):
+        raise ValueError(f"no column {column!r} to sort by; choose from {', '.join(known)}")
+    having = [row for row in rows if row.get(column) is not None]
+    words = any(isinstance(row[column], str) for row in having)
+    having.sort(key=lambda row: row[column], reverse=not words and column not in SMALLER_IS_BETTER)
+    return having + [row for row in rows if row.get(column) is None]

@@ -1,0 +1,61 @@
+"""`cnn-course train`: train a network, record the run, show how it went."""
+
+import sys
+from argparse import Namespace
+from dataclasses import fields
+
+from cnn_course.cli.builder import builder_arguments
+from cnn_course.cli.show import fact
+from cnn_course.training.recipe import Recipe
+from cnn_course.training.runs import Run, find_unfinished
+
+DATA_FLAGS = ("data_dir", "per_class", "classes", "labels", "difficulty", "image_size")
+
+
+def run(args: Namespace) -> int:
+    recipe = recipe_from(args)
+    arguments = builder_arguments(args.set)
+    resume = find_unfinished(args.logs, args.name, args.model) if args.resume else None
+    from cnn_course.data import load
+    from cnn_course.models import build
+    from cnn_course.training.loop import seed, train
+
+    data = load(args.data, **{k: v for k in DATA_FLAGS if (v := getattr(args, k)) is not None})
+    parts = f"{len(data.train):,} to train on, {len(data.validation):,} for validation"
+    fact("data", f"{data.source}: {parts}, {len(data.classes)} classes")
+    seed(recipe)
+    model = build(args.model, input_shape=data.input_shape, classes=len(data.classes), **arguments)
+    fact("model", f"{model.name}: {model.count_params():,} parameters")
+    finished = train(
+        model,
+        data,
+        recipe,
+        logs=args.logs,
+        name=args.name,
+        resume=resume,
+        projector=args.projector,
+        arguments=arguments,
+        verbose=1 if sys.stdout.isatty() else 2,
+        report=lambda text: print(f"\n{text}", flush=True),
+    )
+    _conclude(finished, args.logs)
+    return 0
+
+
+def recipe_from(args: Namespace) -> Recipe:
+    """The recipe that the flags describe."""
+    return Recipe.from_dict({f.name: v for f in fields(Recipe) if (v := getattr(args, f.name)) is not None})
+
+
+def _conclude(finished: Run, logs: str) -> None:
+    from cnn_course import plots
+
+    best = finished.best
+    picture = finished.folder / "curves.png"
+    title = f"{finished.record['model']} on {finished.record['data']['name']}"
+    plots.curves(finished.metrics, title=title).savefig(picture)
+    print()
+    fact("accuracy", f"{best['val_accuracy']:.1%} of the validation images, in epoch {best['epoch']}")
+    fact("run", str(finished.folder))
+    fact("curves", str(picture))
+    fact("TensorBoard", f"tensorboard --logdir {logs}")

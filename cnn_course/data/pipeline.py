@@ -1,0 +1,108 @@
+"""Arrays in, batches out: shuffled, augmented, standardised, the same again for the same seed.
+
+The order and the augmentation of an epoch depend on (seed, epoch) alone, so a run that is resumed at
+epoch 7 sees the very batches that an unbroken run sees there. The work is done on uint8 batches in
+NumPy, a fraction of a millisecond each; only the last step, scaling, makes floats.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnn_course.data.augment import augment
+from cnn_course.data.dataset import Split
+
+CHUNK = 8  # batches that are gathered and augmented in one go: a trip into Python costs as much as a batch
+
+
+@dataclass
+class Epochs:
+    """The training batches of one epoch after another.
+
+    Iterating gives (images uint8, labels) batches of `epoch`; whoever trains sets `epoch` first.
+    What is left over when the images do not divide into batches is left out: another part of them
+    in every epoch.
+    """
+
+    split: Split
+    batch_size: int
+    augmentations: Sequence[str] = ()
+    seed: int = 0
+    epoch: int = 0
+
+    def __post_init__(self) -> None:
+        self.batch_size = min(self.batch_size, len(self.split))
+
+    def __len__(self) -> int:
+        return len(self.split) // self.batch_size
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for images, labels in self.chunks():
+            yield from zip(images, labels, strict=True)
+
+    def chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The same batches, up to `CHUNK` at once: (k, batch, height, width, channels) and (k, batch)."""
+        rng = np.random.default_rng([self.seed, self.epoch])
+        order = rng.permutation(len(self.split))[: len(self) * self.batch_size]
+        for start in range(0, len(order), CHUNK * self.batch_size):
+            chosen = order[start : start + CHUNK * self.batch_size]
+            images = augment(self.split.images[chosen], self.augmentations, rng)
+            labels = self.split.labels[chosen].reshape(-1, self.batch_size)
+            yield images.reshape(-1, self.batch_size, *images.shape[1:]), labels
+
+
+def standardize(images: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+    """uint8 images -> float32 with the mean 0 and deviation 1 of the training part, per channel."""
+    scale, shift = scale_and_shift(mean, std)
+    return images.astype("float32") * scale + shift
+
+
+def scale_and_shift(mean: np.ndarray, std: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(a, b) such that a * image + b is the standardised form of a uint8 image.
+
+    A channel without any variation is only centred.
+    """
+    deviation = np.where(np.asarray(std) > 0, std, 1.0)
+    scale = 1.0 / (255.0 * deviation)
+    return scale.astype("float32"), (-np.asarray(mean) / deviation).astype("float32")
+
+
+def training_batches(epochs: Epochs, mean: np.ndarray, std: np.ndarray) -> Any:
+    """A `tf.data.Dataset` of standardised (images, labels); each pass over it is `epochs.epoch`."""
+    import tensorflow as tf
+
+    signature = (
+        tf.TensorSpec((None, epochs.batch_size, *epochs.split.images.shape[1:]), tf.uint8),
+        tf.TensorSpec((None, epochs.batch_size), tf.int64),
+    )
+    chunks = tf.data.Dataset.from_generator(epochs.chunks, output_signature=signature)
+    batches = chunks.prefetch(2).unbatch()
+    return _scaled(batches.apply(tf.data.experimental.assert_cardinality(len(epochs))), mean, std)
+
+
+def evaluation_batches(split: Split, mean: np.ndarray, std: np.ndarray, *, batch_size: int = 500) -> Any:
+    """A `tf.data.Dataset` of standardised (images, labels), every image once, in order."""
+    import tensorflow as tf
+
+    def slices() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for start in range(0, len(split), batch_size):
+            yield split.images[start : start + batch_size], split.labels[start : start + batch_size]
+
+    signature = (
+        tf.TensorSpec((None, *split.images.shape[1:]), tf.uint8),
+        tf.TensorSpec((None,), tf.int64),
+    )
+    batches = tf.data.Dataset.from_generator(slices, output_signature=signature)
+    steps = -(-len(split) // batch_size)
+    return _scaled(batches.apply(tf.data.experimental.assert_cardinality(steps)), mean, std)
+
+
+def _scaled(batches: Any, mean: np.ndarray, std: np.ndarray) -> Any:
+    import tensorflow as tf
+
+    scale, shift = scale_and_shift(mean, std)
+    return batches.map(lambda images, labels: (tf.cast(images, tf.float32) * scale + shift, labels)).prefetch(
+        2
+    )

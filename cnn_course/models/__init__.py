@@ -1,0 +1,88 @@
+"""The catalogue: every network of the course under its name.
+
+`resnet20(classes=100)` and `build("resnet20", classes=100)` are the same; `build` is for names that come
+from a command line or a recipe. A new network is a function in one of these files and its name in `BUILDERS`.
+"""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from inspect import Parameter, getdoc, signature
+from typing import Any
+
+import keras
+
+from cnn_course.models.cifar_resnet import (
+    plain20,
+    plain32,
+    plain44,
+    plain56,
+    plain110,
+    resnet20,
+    resnet32,
+    resnet44,
+    resnet56,
+    resnet110,
+)
+from cnn_course.models.course_cnn import course_cnn
+from cnn_course.models.lenet import lenet5
+from cnn_course.models.linear import linear, mlp
+from cnn_course.models.vgg import vgg11, vgg13, vgg16, vgg19
+
+BUILDERS: dict[str, Callable[..., keras.Model]] = {
+    "linear": linear,
+    "mlp": mlp,
+    "course_cnn": course_cnn,
+    "lenet5": lenet5,
+    "vgg11": vgg11,
+    "vgg13": vgg13,
+    "vgg16": vgg16,
+    "vgg19": vgg19,
+    "resnet20": resnet20,
+    "resnet32": resnet32,
+    "resnet44": resnet44,
+    "resnet56": resnet56,
+    "resnet110": resnet110,
+    "plain20": plain20,
+    "plain32": plain32,
+    "plain44": plain44,
+    "plain56": plain56,
+    "plain110": plain110,
+}
+
+
+def build(model: str, /, **arguments: Any) -> keras.Model:
+    """Build the network called `model` in `BUILDERS`; the arguments are those of its builder.
+
+    Raises ValueError for an unknown model, an argument that its builder does not take, or a bad value.
+    """
+    if model not in BUILDERS:
+        raise ValueError(f"unknown model {model!r}; {_suggestion(model)}choose one of {', '.join(BUILDERS)}")
+    builder = BUILDERS[model]
+    known = signature(builder).parameters
+    for argument in arguments:
+        if argument not in known:
+            raise ValueError(f"{model} takes no argument {argument!r}; choose from {', '.join(known)}")
+    return builder(**arguments)
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """One row per network: name, summary, default input_shape and classes, and its further arguments."""
+    return [_entry(name, builder) for name, builder in BUILDERS.items()]
+
+
+def _entry(name: str, builder: Callable[..., keras.Model]) -> dict[str, Any]:
+    defaults = {key: parameter.default for key, parameter in signature(builder).parameters.items()}
+    assert Parameter.empty not in defaults.values(), f"{name} has an argument without default"
+    del defaults["name"]
+    return {
+        "name": name,
+        "summary": (getdoc(builder) or "").splitlines()[0],
+        "input_shape": defaults.pop("input_shape"),
+        "classes": defaults.pop("classes"),
+        "arguments": defaults,
+    }
+
+
+def _suggestion(model: str) -> str:
+    near = get_close_matches(model.lower(), BUILDERS)
+    return f"did you mean {' or '.join(near)}? " if near else ""

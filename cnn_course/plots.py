@@ -1,0 +1,99 @@
+"""Arrays and rows -> matplotlib figures. Nothing is computed here that one would want to test as a number.
+
+Figures are made without pyplot: no window opens, nothing is kept alive, threads do not matter.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+
+def curves(metrics: Sequence[dict[str, Any]], *, title: str = "") -> Figure:
+    """Loss and accuracy over epochs, training and validation, from the rows of a run's record."""
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    epochs = [row["epoch"] for row in metrics]
+    for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        for key, label, style in ((name, "training", "o-"), (f"val_{name}", "validation", "s--")):
+            axes.plot(epochs, [row.get(key, np.nan) for row in metrics], style, label=label, markersize=4)
+        axes.set(xlabel="epoch", ylabel=name)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.suptitle(title)
+    return figure
+
+
+def confusion_matrix(matrix: np.ndarray, classes: Sequence[str]) -> Figure:
+    """Rows are what the images show, columns what the network said, colours the share of the row."""
+    count = len(classes)
+    side = 5.5 if count <= 20 else 11
+    figure = Figure(figsize=(side + 1, side), layout="constrained")
+    axes = figure.subplots()
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    picture = axes.imshow(shares, vmin=0, vmax=1, cmap="Blues")
+    figure.colorbar(picture, ax=axes, shrink=0.8, label="share of the true class")
+    size = 9 if count <= 20 else 5
+    axes.set_xticks(range(count), labels=classes, rotation=90, fontsize=size)
+    axes.set_yticks(range(count), labels=classes, fontsize=size)
+    axes.set(xlabel="answer", ylabel="true class")
+    if count <= 12:
+        for row, column in np.ndindex(count, count):
+            colour = "white" if shares[row, column] > 0.5 else "black"
+            axes.text(
+                column, row, int(matrix[row, column]), ha="center", va="center", color=colour, fontsize=8
+            )
+    return figure
+
+
+def predictions(
+    images: Sequence[np.ndarray],
+    probabilities: np.ndarray,
+    classes: Sequence[str],
+    *,
+    names: Sequence[str] = (),
+) -> Figure:
+    """Each image beside a bar chart of its five most likely classes."""
+    figure = Figure(figsize=(7, 2.2 * len(images)), layout="constrained")
+    for row, (image, chances) in enumerate(zip(images, probabilities, strict=True)):
+        left, right = (
+            figure.add_subplot(len(images), 2, 2 * row + 1),
+            figure.add_subplot(len(images), 2, 2 * row + 2),
+        )
+        left.imshow(image)
+        left.set_axis_off()
+        left.set_title(names[row] if names else "", fontsize=9)
+        best = np.argsort(chances)[::-1][:5][::-1]
+        bars = right.barh([classes[i] for i in best], chances[best])
+        right.bar_label(bars, labels=[f"{chances[i]:.0%}" for i in best], padding=3)
+        right.set_xlim(0, 1.15)
+        right.set_xticks([])
+        right.spines[["top", "right", "bottom"]].set_visible(False)
+    return figure
+
+
+def tiles(pictures: np.ndarray, *, scale: int | None = None, gap: int = 1) -> np.ndarray:
+    """Small pictures (n, h, w, c) of any range as one uint8 picture, in rows, each enlarged `scale` times.
+
+    All pictures share one scale that is symmetric about 0, so that grey is 0 and brightness compares.
+    """
+    n, height, width, channels = pictures.shape
+    scale = scale or max(1, 48 // max(height, width))
+    columns = int(np.ceil(np.sqrt(n)))
+    rows = -(-n // columns)
+    reach = max(float(np.abs(pictures).max()), 1e-12)
+    grey = np.uint8(np.round(np.clip(pictures / (2 * reach) + 0.5, 0, 1) * 255))
+    cells = np.full((rows * columns, height * scale + gap, width * scale + gap, channels), 255, np.uint8)
+    cells[:n, : height * scale, : width * scale] = grey.repeat(scale, axis=1).repeat(scale, axis=2)
+    grid = cells.reshape(rows, columns, *cells.shape[1:]).swapaxes(1, 2)
+    return grid.reshape(rows * cells.shape[1], columns * cells.shape[2], channels)
+
+
+def as_array(figure: Figure) -> np.ndarray:
+    """A figure as the uint8 RGBA picture (height, width, 4) that it would be in a file."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())

@@ -1,0 +1,130 @@
+"""What happens around the steps of a training: seeds, clock, forecast, and the guard against NaN."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from cnn_course.data.pipeline import Epochs
+from cnn_course.training.metrics import Accuracy
+from cnn_course.training.optimizers import penalty
+
+Report = Callable[[str], None]
+
+LONG_SECONDS = 30
+"""From this duration on, a training is announced with the time that it will take."""
+
+FORWARD_SHARE = 1 / 3
+"""A validation image costs a forward pass; a training image that and a backward pass twice as long."""
+
+
+class EpochStart(keras.callbacks.Callback):
+    """Makes each epoch a function of (weights, seed, epoch): its batches, its augmentation, its dropout."""
+
+    def __init__(self, epochs: Epochs, seed: int) -> None:
+        super().__init__()
+        self.epochs, self.seed = epochs, seed
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.epochs.epoch = epoch
+        states = [v for v in self.model.variables if v.path.endswith("seed_generator_state")]
+        fresh = np.random.default_rng([self.seed, epoch]).integers(0, 2**31, size=len(states))
+        for state, value in zip(states, fresh, strict=True):
+            state.assign(np.array([value, 0]).astype(state.dtype))
+
+
+class Clock(keras.callbacks.Callback):
+    """Adds to an epoch's logs: seconds, images_per_second of training, learning_rate, regulariser_share."""
+
+    def __init__(self, batch_size: int) -> None:
+        super().__init__()
+        self.batch_size = batch_size
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.began = time.perf_counter()
+        self.executions: list[tuple[int, float]] = []
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.executions.append((batch + 1, time.perf_counter()))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if logs is None or not self.executions:
+            return
+        logs["seconds"] = time.perf_counter() - self.began
+        logs["images_per_second"] = self._images_per_second()
+        logs["learning_rate"] = float(np.asarray(self.model.optimizer.learning_rate))
+        share = penalty(self.model) / logs["loss"] if logs["loss"] else 0.0
+        if share > 0:
+            logs["regulariser_share"] = share
+
+    def _images_per_second(self) -> float:
+        # The first execution of a run builds the graph; it would hide how quick the others are.
+        start = (0, self.began) if len(self.executions) == 1 else self.executions[0]
+        steps, end = self.executions[-1][0] - start[0], self.executions[-1][1]
+        return steps * self.batch_size / max(end - start[1], 1e-9)
+
+
+class Forecast(keras.callbacks.Callback):
+    """Says how long a training will take, once a few steps have been timed, if it will take long."""
+
+    def __init__(self, epochs: Epochs, validation_images: int, report: Report) -> None:
+        super().__init__()
+        self.epochs, self.report = epochs, report
+        images = len(epochs) * epochs.batch_size
+        self.steps_per_epoch = len(epochs) * (1 + FORWARD_SHARE * validation_images / images)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.stamps: list[tuple[int, float]] = []
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if len(self.stamps) == 3:
+            return
+        self.stamps.append((batch + 1, time.perf_counter()))
+        if len(self.stamps) == 3:
+            (first, began), (last, now) = self.stamps[0], self.stamps[-1]
+            if last > first:
+                self._announce((now - began) / (last - first), last - first)
+
+    def _announce(self, seconds_per_step: float, timed: int) -> None:
+        remaining = self.params["epochs"] - self.epochs.epoch
+        total = remaining * self.steps_per_epoch * seconds_per_step
+        if total >= LONG_SECONDS:
+            step = f"{seconds_per_step * 1000:.0f} ms a step, timed over {timed}"
+            self.report(f"this will take about {in_words(total)} ({remaining} epochs, {step})")
+
+
+def in_words(seconds: float) -> str:
+    """A duration as a person would say it: "45 seconds", "3.5 minutes", "2.1 hours"."""
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    if seconds < 5400:
+        return f"{seconds / 60:.1f} minutes"
+    return f"{seconds / 3600:.1f} hours"
+
+
+class NotFinite(RuntimeError):
+    """The loss became NaN or infinite; the message says where and what to try."""
+
+
+class StopOnNaN(keras.callbacks.Callback):
+    """Ends a training whose loss is no longer a number; names the step, the learning rate, the ways out."""
+
+    def __init__(self, accuracy: Accuracy) -> None:
+        super().__init__()
+        self.accuracy = accuracy
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if logs is None or math.isfinite(float(logs["loss"])):
+            return
+        step = int(np.asarray(self.accuracy.bad_step)) or batch + 1
+        rate = float(np.asarray(self.model.optimizer.learning_rate))
+        raise NotFinite(
+            f"the loss became NaN in step {step} of epoch {self.epoch + 1}, at the learning rate {rate:.3g}; "
+            f"try a tenth (--learning-rate {rate / 10:.1g}), --warmup-epochs 1, or batch normalisation"
+        )

@@ -1,0 +1,51 @@
+"""Features of validation images for TensorBoard's projector (deck 002, lines 832-836: t-SNE of features).
+
+Keras's `embeddings_freq` writes a file that the projector can't read, so the three files that it does
+read are written here: vectors, labels, and a sprite of the images.
+"""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+from google.protobuf import text_format
+from PIL import Image
+from tensorboard.plugins.projector import ProjectorConfig
+
+from cnn_course.data import Dataset, Split
+from cnn_course.data.pipeline import standardize
+
+MOST_IMAGES = 1000  # the projector's t-SNE stays fluent, and the sprite fits a texture
+
+
+def write_projector(folder: Path, model: keras.Model, data: Dataset) -> Path:
+    """Write the features before the last layer, for up to 1000 validation images, into `validation/`.
+
+    It has to be a folder with TensorBoard events: the projector looks nowhere else. Returns that folder.
+    """
+    target = folder / "validation"
+    target.mkdir(exist_ok=True)
+    shown = data.validation.take(np.arange(min(MOST_IMAGES, len(data.validation))))
+    before_last = keras.Model(model.inputs, model.layers[-1].input)
+    features = before_last.predict(standardize(shown.images, data.mean, data.std), batch_size=250, verbose=0)
+    np.savetxt(target / "features.tsv", features.reshape(len(shown), -1), fmt="%.5g", delimiter="\t")
+    (target / "labels.tsv").write_text("\n".join(data.classes[label] for label in shown.labels) + "\n")
+    sprite(shown).save(target / "sprite.png")
+    config = ProjectorConfig()
+    embedding = config.embeddings.add()
+    embedding.tensor_name = f"{model.name} features"
+    embedding.tensor_path, embedding.metadata_path = "features.tsv", "labels.tsv"
+    embedding.sprite.image_path = "sprite.png"
+    embedding.sprite.single_image_dim.extend(data.input_shape[1::-1])
+    (target / "projector_config.pbtxt").write_text(text_format.MessageToString(config))
+    return target
+
+
+def sprite(split: Split) -> Image.Image:
+    """All images in one square picture, row by row, white where there are none."""
+    n, height, width, channels = split.images.shape
+    side = int(np.ceil(np.sqrt(n)))
+    cells = np.full((side * side, height, width, channels), 255, np.uint8)
+    cells[:n] = split.images
+    rows = cells.reshape(side, side, height, width, channels).swapaxes(1, 2)
+    return Image.fromarray(rows.reshape(side * height, side * width, channels).squeeze())

@@ -1,0 +1,182 @@
+"""A run is a folder: `logs/<name>/<model>/<stamp>/`, and `run.json` in it is what the run did.
+
+Framework-free: listing runs must not wait for TensorFlow. Whatever is written here is either the old
+file or the new one, never half of it, however the process ends.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+RECORD = "run.json"
+RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that was recorded: its folder, and what `run.json` in it says."""
+
+    folder: Path
+    record: dict[str, Any]
+
+    @property
+    def metrics(self) -> list[dict[str, Any]]:
+        """One row per epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, ..."""
+        return self.record["metrics"]
+
+    @property
+    def best(self) -> dict[str, Any]:
+        """The row of the epoch whose network was kept."""
+        return next(row for row in self.metrics if row["epoch"] == self.record["best_epoch"])
+
+
+def open_run(folder: str | Path) -> Run:
+    """The run in `folder`."""
+    return Run(Path(folder), read_record(folder))
+
+
+def create_run(logs: str | Path, name: str, model: str, *, now: datetime | None = None) -> Path:
+    """A new folder `logs/<name>/<model>/<stamp>` that no other run has, also not one started this second.
+
+    Raises ValueError for a name that could not be one folder.
+    """
+    for word in (name, model):
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", word):
+            raise ValueError(f"{word!r} can't name a folder of runs: use letters, digits, and _ . + -")
+    parent = Path(logs) / name / model
+    parent.mkdir(parents=True, exist_ok=True)
+    stamp = (now or datetime.now()).strftime("%Y%m%d-%H%M%S")
+    for suffix in ("", *(f"-{n}" for n in range(2, 1000))):
+        try:
+            folder = parent / f"{stamp}{suffix}"
+            folder.mkdir()  # fails if somebody else has just made it: two runs never share a folder
+        except FileExistsError:
+            continue
+        return folder
+    raise RuntimeError(f"a thousand runs of {parent} began in one second")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file beside `path` and put it in its place when it is whole; on any error keep the old one."""
+    fresh = path.with_name(path.name + f".{os.getpid()}.new")
+    try:
+        with fresh.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def write_record(folder: Path, record: dict[str, Any]) -> None:
+    """Replace `run.json`."""
+    text = json.dumps(record, indent=1, allow_nan=False)
+    with replacing(folder / RECORD) as file:
+        file.write(text.encode())
+
+
+def read_record(folder: str | Path) -> dict[str, Any]:
+    """What `run.json` in `folder` says; FileNotFoundError or RuntimeError in one line if it can't be had."""
+    path = Path(folder) / RECORD
+    if not path.is_file():
+        raise FileNotFoundError(f"{folder} is no run: it has no {RECORD}; `cnn-course runs` lists the runs")
+    try:
+        record = json.loads(path.read_text())
+        _ = record["model"], record["status"], record["metrics"]
+    except (ValueError, KeyError, TypeError) as problem:
+        raise RuntimeError(f"{path} is damaged ({problem}): this run can't be read") from None
+    return record
+
+
+def find_runs(logs: str | Path, *, name: str = "*", model: str = "*") -> list[Path]:
+    """The folders of all runs below `logs`, oldest first."""
+    found = Path(logs).glob(f"{name}/{model}/*/{RECORD}")
+    return sorted((path.parent for path in found), key=lambda folder: (_started(folder), str(folder)))
+
+
+def find_unfinished(logs: str | Path, name: str, model: str) -> Path:
+    """The latest run of `model` under `name` that did not reach its last epoch and is not being trained."""
+    folders = find_runs(logs, name=name, model=model)
+    for folder in reversed(folders):
+        if read_record(folder)["status"] != FINISHED and not is_locked(folder):
+            return folder
+    where = Path(logs) / name / model
+    state = f"all {len(folders)} runs there are finished or running" if folders else "there is no run there"
+    raise FileNotFoundError(f"nothing to resume in {where}: {state}; leave --resume out to start a new run")
+
+
+def _started(folder: Path) -> str:
+    stamp = re.match(r"\d{8}-\d{6}", folder.name)
+    return stamp.group() if stamp else ""
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """One row about a run, for tables: what, how long, how good at its best."""
+    record = read_record(folder)
+    metrics = record["metrics"]
+    best: dict[str, Any] = max(metrics, key=lambda row: row.get("val_accuracy", 0.0), default={})
+    return {
+        "run": str(folder),
+        "name": record["name"],
+        "model": record["model"],
+        "data": record["data"]["name"],
+        "status": _current_status(folder, record),
+        "epochs": f"{len(metrics)}/{record['recipe']['epochs']}",
+        "val_accuracy": best.get("val_accuracy"),
+        "val_loss": best.get("val_loss"),
+        "best_epoch": best.get("epoch"),
+        "parameters": record["parameters"]["total"],
+        "macs": record["macs"],
+        "images_per_second": metrics[-1].get("images_per_second") if metrics else None,
+        "seconds": record["seconds"],
+        "test_openings": len(record["test_openings"]),
+    }
+
+
+def _current_status(folder: Path, record: dict[str, Any]) -> str:
+    """A run whose process was killed could not write that down; its lock, though, is gone."""
+    if record["status"] == RUNNING and not is_locked(folder):
+        return "killed"
+    return str(record["status"])
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the run for this process; the kernel lets go of it however the process ends.
+
+    Raises RuntimeError if another process trains in this folder. Where there are no file locks
+    (Windows) nothing is checked.
+    """
+    with (folder / "lock").open("w") as file:
+        if not _try_lock(file):
+            raise RuntimeError(f"{folder} is being trained by another process; wait for it or stop it first")
+        yield
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether some process is training in `folder` now."""
+    if not (folder / "lock").exists():
+        return False
+    with (folder / "lock").open() as file:
+        return not _try_lock(file)
+
+
+def _try_lock(file: IO[str]) -> bool:
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

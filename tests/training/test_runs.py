@@ -1,0 +1,130 @@
+"""Run folders: never shared, never half written, never trained in twice at once."""
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+
+import pytest
+
+from cnn_course.training.runs import (
+    create_run,
+    find_runs,
+    find_unfinished,
+    is_locked,
+    locked,
+    read_record,
+    replacing,
+    summary,
+    write_record,
+)
+
+NOON = datetime(2026, 1, 2, 12, 0, 0)
+
+
+def record(**changes) -> dict:
+    return {
+        "name": "a",
+        "model": "m",
+        "status": "finished",
+        "recipe": {"epochs": 2},
+        "data": {"name": "digits"},
+        "parameters": {"total": 7},
+        "macs": 5,
+        "seconds": 1.5,
+        "test_openings": [],
+        "metrics": [{"epoch": 1, "val_accuracy": 0.25, "val_loss": 2.0}, {"epoch": 2, "val_accuracy": 0.5}],
+        **changes,
+    }
+
+
+def test_runs_that_start_in_the_same_second_get_folders_of_their_own(tmp_path):
+    folders = [create_run(tmp_path, "demo", "net", now=NOON) for _ in range(3)]
+    assert [folder.name for folder in folders] == [
+        "20260102-120000",
+        "20260102-120000-2",
+        "20260102-120000-3",
+    ]
+    assert all(folder.parent == tmp_path / "demo" / "net" for folder in folders)
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden", "a b"])
+def test_a_name_that_is_no_folder_name_is_refused(name, tmp_path):
+    with pytest.raises(ValueError, match="can't name a folder of runs: use letters, digits"):
+        create_run(tmp_path, name, "net")
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with pytest.raises(ZeroDivisionError), replacing(path) as file:
+        file.write(b"half of the ne")
+        raise ZeroDivisionError
+    assert path.read_bytes() == b"old"
+    with replacing(path) as file:
+        file.write(b"new")
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_summary_takes_the_best_epoch(tmp_path):
+    folder = create_run(tmp_path, "a", "m")
+    write_record(folder, record())
+    row = summary(folder)
+    assert (row["best_epoch"], row["val_accuracy"], row["epochs"], row["status"]) == (
+        2,
+        0.5,
+        "2/2",
+        "finished",
+    )
+
+
+def test_a_run_whose_process_is_gone_is_called_killed_and_can_be_resumed(tmp_path):
+    folder = create_run(tmp_path, "a", "m")
+    write_record(folder, record(status="running"))
+    with locked(folder):
+        assert summary(folder)["status"] == "running"
+        with pytest.raises(FileNotFoundError, match="all 1 runs there are finished or running"):
+            find_unfinished(tmp_path, "a", "m")
+    assert summary(folder)["status"] == "killed"
+    assert find_unfinished(tmp_path, "a", "m") == folder
+
+
+def test_no_two_processes_train_in_one_folder(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from cnn_course.training.runs import locked\n"
+        "with locked(Path(sys.argv[1])): pass"
+    )
+    with locked(tmp_path):
+        assert is_locked(tmp_path)
+        other = subprocess.run(
+            [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False
+        )
+    assert "is being trained by another process; wait for it or stop it first" in other.stderr
+    assert subprocess.run([sys.executable, "-c", code, tmp_path], check=False).returncode == 0
+
+
+def test_nothing_to_resume_says_where_it_looked(tmp_path):
+    with pytest.raises(
+        FileNotFoundError, match="nothing to resume in .*there is no run there; leave --resume out"
+    ):
+        find_unfinished(tmp_path, "a", "m")
+
+
+def test_a_folder_that_is_no_run_and_a_damaged_record_are_told_apart(tmp_path):
+    with pytest.raises(
+        FileNotFoundError, match="is no run: it has no run.json; `cnn-course runs` lists the runs"
+    ):
+        read_record(tmp_path)
+    (tmp_path / "run.json").write_text('{"model": "m", "stat')
+    with pytest.raises(RuntimeError, match="is damaged"):
+        read_record(tmp_path)
+
+
+def test_runs_are_found_oldest_first_by_name_and_model(tmp_path):
+    folders = [create_run(tmp_path, name, model, now=NOON.replace(hour=h)) for h, name, model in
+               ((9, "b", "x"), (8, "a", "x"), (7, "a", "y"))]  # fmt: skip
+    for folder in folders:
+        (folder / "run.json").write_text(json.dumps(record()))
+    assert find_runs(tmp_path) == folders[::-1]
+    assert find_runs(tmp_path, name="a", model="x") == [folders[1]]

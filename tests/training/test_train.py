@@ -1,0 +1,235 @@
+"""`train` from end to end on a small network: what it records, and how it survives what happens to runs."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from cnn_course.training import keeper as keeper_module
+from cnn_course.training import open_run, train
+from cnn_course.training.checkpoint import BEST, CHECKPOINT
+from cnn_course.training.loop import steps_per_execution
+from cnn_course.training.runs import find_runs, find_unfinished
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Raises `error` in the middle of an epoch."""
+
+    def __init__(self, epoch: int, error: BaseException) -> None:
+        super().__init__()
+        self.epoch, self.error = epoch, error
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.now = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.now == self.epoch:
+            raise self.error
+
+
+def without_times(metrics: list[dict]) -> list[dict]:
+    return [{k: v for k, v in row.items() if k not in ("seconds", "images_per_second")} for row in metrics]
+
+
+@pytest.fixture(scope="module")
+def finished(data, recipe, make_net, tmp_path_factory):
+    """One finished run with the projector's files."""
+    logs = tmp_path_factory.mktemp("logs")
+    return train(make_net(dropout=0.2), data, recipe, logs=logs, name="demo", projector=True, verbose=0)
+
+
+def test_a_small_network_learns(finished):
+    assert finished.best["val_accuracy"] > 0.9
+    assert finished.metrics[-1]["loss"] < finished.metrics[0]["loss"]
+
+
+def test_the_record_says_what_ran_where_and_how_well(finished, data):
+    record = json.loads((finished.folder / "run.json").read_text())
+    assert record == finished.record
+    assert record["status"] == "finished"
+    assert record["parameters"] == {"total": 134, "trainable": 126, "non_trainable": 8}
+    assert record["macs"] == 6 * 6 * 4 * 27 + 8
+    assert record["data"]["digest"] == data.digest
+    assert record["environment"]["keras"] == keras.__version__
+    assert [row["epoch"] for row in record["metrics"]] == [1, 2, 3]
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "images_per_second"} <= set(record["metrics"][0])
+    assert len(record["code_digest"]) == len(record["weights_digest"]) == 64
+    assert record["test_openings"] == []
+
+
+def tags(folder: Path) -> dict[str, set[str]]:
+    events = EventAccumulator(str(folder), size_guidance={"tensors": 0})
+    events.Reload()
+    found: dict[str, set[str]] = {}
+    for tag in events.Tags()["tensors"]:
+        kind = events.SummaryMetadata(tag).plugin_data.plugin_name
+        found.setdefault(kind, set()).add(tag)
+    if events.Tags()["graph"]:
+        found["graphs"] = {node.name.split("/")[0] for node in events.Graph().node}
+    return found
+
+
+def test_tensorboard_gets_scalars_histograms_graph_images_and_text(finished):
+    train_tags, validation_tags = tags(finished.folder / "train"), tags(finished.folder / "validation")
+    assert {"epoch_loss", "epoch_accuracy", "epoch_learning_rate", "epoch_images_per_second"} <= train_tags[
+        "scalars"
+    ]
+    assert {"epoch_loss", "epoch_accuracy"} <= validation_tags["scalars"]
+    assert {"weights/conv1/kernel", "gradients/conv1/kernel", "gradients/bn1/gamma"} <= train_tags[
+        "histograms"
+    ]
+    assert train_tags["images"] == {"first_layer_filters"}
+    assert validation_tags["images"] == {"confusion_matrix"}
+    assert train_tags["text"] == {"recipe"}
+    assert any(scope.startswith("small_net") for scope in train_tags["graphs"])
+    assert "hparams" in tags(finished.folder)
+
+
+def test_tensorboard_shows_the_figures_of_the_record(finished):
+    events = EventAccumulator(str(finished.folder / "validation"), size_guidance={"tensors": 0})
+    events.Reload()
+    import tensorflow as tf
+
+    shown = [
+        (event.step, float(tf.make_ndarray(event.tensor_proto))) for event in events.Tensors("epoch_accuracy")
+    ]
+    assert shown == [(row["epoch"] - 1, pytest.approx(row["val_accuracy"])) for row in finished.metrics]
+
+
+def test_projector_files_fit_together(finished, data):
+    folder = finished.folder / "validation"
+    features = np.loadtxt(folder / "features.tsv")
+    assert features.shape == (64, 4)
+    assert (folder / "labels.tsv").read_text().split() == [
+        data.classes[label] for label in data.validation.labels
+    ]
+    config = (folder / "projector_config.pbtxt").read_text()
+    assert 'tensor_path: "features.tsv"' in config
+    assert "single_image_dim: 8" in config
+
+
+def test_saved_network_opens_with_plain_keras_alone(finished):
+    code = (
+        "import sys, keras; model = keras.models.load_model(sys.argv[1]);"
+        "print(model.compiled, type(model.get_layer('bn1')).__module__, 'cnn_course' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(finished.folder / BEST)], capture_output=True, text=True, check=True
+    )
+    compiled, home, ours = done.stdout.split()
+    assert (compiled, home.split(".")[0], ours) == ("False", "keras", "False")
+
+
+def test_two_trainings_with_one_seed_give_the_same_figures_to_the_last_bit(data, recipe, make_net, tmp_path):
+    runs = [train(make_net(dropout=0.2), data, recipe, logs=tmp_path, verbose=0) for _ in range(2)]
+    assert without_times(runs[0].metrics) == without_times(runs[1].metrics)
+    assert runs[0].folder != runs[1].folder
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_resumed_run_ends_like_an_unbroken_one(optimizer, data, recipe, make_net, tmp_path):
+    recipe = replace(recipe, optimizer=optimizer, l2=1e-3, label_smoothing=0.1)
+    unbroken = train(make_net(dropout=0.3), data, recipe, logs=tmp_path / "a", verbose=0)
+    with pytest.raises(ZeroDivisionError):
+        train(
+            make_net(dropout=0.3), data, recipe, logs=tmp_path / "b", verbose=0,
+            callbacks=[StopAfter(1, ZeroDivisionError())],
+        )  # fmt: skip
+    folder = find_unfinished(tmp_path / "b", "run", "small_net")
+    assert len(open_run(folder).metrics) == 1
+    resumed = train(make_net(dropout=0.3), data, recipe, resume=folder, verbose=0)
+    assert resumed.folder == folder
+    assert without_times(resumed.metrics) == without_times(unbroken.metrics)
+    assert resumed.record["weights_digest"] == unbroken.record["weights_digest"]
+    assert resumed.record["status"] == "finished"
+
+
+def test_resuming_with_another_plan_or_a_finished_run_is_refused(finished, data, recipe, make_net):
+    with pytest.raises(ValueError, match=r"can't be resumed with another plan \(epochs 3 there, 5 here\)"):
+        train(make_net(), data, replace(recipe, epochs=5), resume=finished.folder)
+    with pytest.raises(ValueError, match=r"is finished \(3 epochs\)"):
+        train(make_net(), data, recipe, resume=finished.folder)
+
+
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(data, recipe, make_net, tmp_path):
+    said = []
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            make_net(), data, recipe, logs=tmp_path, verbose=0, report=said.append,
+            callbacks=[StopAfter(2, KeyboardInterrupt())],
+        )  # fmt: skip
+    (folder,) = find_runs(tmp_path)
+    assert said == [
+        f"stopped; 2 of 3 epochs are saved in {folder}: the same command with --resume goes on from there"
+    ]
+    assert open_run(folder).record["status"] == "interrupted"
+    assert (folder / CHECKPOINT).exists()
+
+
+def test_nan_stops_with_step_rate_and_remedy_and_keeps_the_good_checkpoint(data, recipe, make_net, tmp_path):
+    class Poison(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1:
+                self.model.get_layer("conv1").kernel.assign(np.full((3, 3, 3, 4), np.nan))
+
+    with pytest.raises(RuntimeError) as stop:
+        train(make_net(), data, recipe, logs=tmp_path, verbose=0, callbacks=[Poison()])
+    (folder,) = find_runs(tmp_path)
+    assert str(stop.value).startswith("the loss became NaN in step 1 of epoch 2, at the learning rate ")
+    assert "--learning-rate" in str(stop.value)
+    assert str(stop.value).endswith(f"1 of 3 epochs are saved in {folder}")
+    assert open_run(folder).record["status"] == "failed"
+    assert np.isfinite(keras.models.load_model(folder / BEST).get_layer("conv1").kernel).all()
+
+
+def test_a_full_disk_keeps_the_old_checkpoint_says_so_and_training_goes_on(
+    data, recipe, make_net, tmp_path, monkeypatch
+):
+    real, said, sizes = keeper_module.save_checkpoint, [], []
+
+    def full_in_epoch_2(path, model, metrics, seconds):
+        if len(metrics) == 2:
+            sizes.append(path.read_bytes())
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if len(metrics) == 3:
+            assert path.read_bytes() == sizes[0]
+        real(path, model, metrics, seconds)
+
+    monkeypatch.setattr(keeper_module, "save_checkpoint", full_in_epoch_2)
+    run = train(make_net(), data, recipe, logs=tmp_path, verbose=0, report=said.append)
+    assert len(said) == 1
+    assert said[0].startswith("epoch 2 could not be saved (No space left on device); what")
+    assert run.record["status"] == "finished"
+
+
+def test_a_model_that_does_not_fit_the_data_is_refused_before_a_folder_is_made(
+    data, recipe, make_net, tmp_path
+):
+    with pytest.raises(
+        ValueError, match="small_net has 3 outputs, stripes has 2 classes: build it with classes=2"
+    ):
+        train(make_net(classes=3), data, recipe, logs=tmp_path)
+    assert find_runs(tmp_path) == []
+    assert not list(tmp_path.iterdir())
+
+
+def test_mixed_precision_trains_and_is_saved_in_float32(data, recipe, make_net, tmp_path):
+    model = make_net()
+    run = train(model, data, replace(recipe, precision="mixed_float16"), logs=tmp_path, verbose=0)
+    assert run.best["val_accuracy"] > 0.9
+    assert run.record["precision"] == "mixed_float16"
+    loaded = keras.models.load_model(run.folder / BEST)
+    assert {layer.dtype_policy.name for layer in [*loaded.layers, *model.layers]} == {"float32"}
+
+
+def test_tiny_networks_take_many_steps_an_execution_and_large_ones_few():
+    assert steps_per_execution(30_720, 128) == 32
+    assert steps_per_execution(15_470_264_320, 128) == 1
