@@ -1,0 +1,52 @@
+"""Figures show what they were given: read back from the artists, not compared pixel by pixel."""
+
+import numpy as np
+import pytest
+
+from cnn_course import plots
+
+
+def test_curves_draw_training_and_validation_over_epochs():
+    rows = [
+        {"epoch": e, "loss": 2 / e, "val_loss": 3 / e, "accuracy": 0.1 * e, "val_accuracy": 0.2 * e}
+        for e in (1, 2)
+    ]
+    left, right = plots.curves(rows, title="net on data").axes
+    assert [line.get_ydata().tolist() for line in left.lines] == [[2, 1], [3, 1.5]]
+    assert right.lines[1].get_ydata().tolist() == pytest.approx([0.2, 0.4])
+    assert (left.get_ylabel(), right.get_ylabel()) == ("loss", "accuracy")
+
+
+def test_confusion_matrix_shows_shares_of_each_row_and_the_counts():
+    figure = plots.confusion_matrix(np.array([[8, 2], [0, 0]]), ("cat", "dog"))
+    axes = figure.axes[0]
+    assert np.allclose(axes.images[0].get_array(), [[0.8, 0.2], [0, 0]])
+    assert [text.get_text() for text in axes.texts] == ["8", "2", "0", "0"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["cat", "dog"]
+
+
+def test_predictions_list_the_five_likeliest_classes():
+    image = np.zeros((4, 4, 3), np.uint8)
+    chances = np.array([[0.5, 0.1, 0.2, 0.05, 0.03, 0.12]])
+    figure = plots.predictions([image], chances, list("abcdef"), names=["x.png"])
+    bars = figure.axes[1]
+    assert [label.get_text() for label in bars.get_yticklabels()] == ["d", "b", "f", "c", "a"]
+    assert "50%" in [text.get_text() for text in bars.texts]
+
+
+def test_tiles_put_zero_at_grey_and_share_one_scale():
+    pictures = np.zeros((3, 2, 2, 3), "float32")
+    pictures[0], pictures[1, 0, 0] = 1.0, [-1.0, -0.5, 0.5]
+    grid = plots.tiles(pictures, scale=2, gap=1)
+    assert grid.shape == (10, 10, 3)
+    assert grid[0, 0].tolist() == [255, 255, 255]
+    assert grid[0, 5].tolist() == [0, 64, 191]
+    assert grid[5, 0].tolist() == [128, 128, 128]
+    assert grid[9, 9].tolist() == [255, 255, 255]  # no fourth picture
+
+
+def test_as_array_gives_the_figure_as_pixels():
+    figure = plots.confusion_matrix(np.eye(2), ("a", "b"))
+    array = plots.as_array(figure)
+    height, width = (round(inches * figure.dpi) for inches in figure.get_size_inches()[::-1])
+    assert (array.shape, array.dtype) == ((height, width, 4), np.uint8)
