@@ -7,7 +7,7 @@ from cnn_course.cli.show import show
 from cnn_course.training.runs import find_runs, summary
 
 COLUMNS = (
-    "run", "data", "status", "epochs", "val_accuracy", "val_loss", "best_epoch",
+    "run", "data", "status", "epochs", "planned", "val_accuracy", "val_loss", "best_epoch",
     "parameters", "macs", "images_per_second", "seconds", "test_openings",
 )  # fmt: skip
 SMALLER_IS_BETTER = ("val_loss", "parameters", "macs", "seconds", "test_openings")

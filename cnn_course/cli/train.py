@@ -17,9 +17,10 @@ def run(args: Namespace) -> int:
     arguments = builder_arguments(args.set)
     resume = find_unfinished(args.logs, args.name, args.model) if args.resume else None
     from cnn_course.data import load
-    from cnn_course.models import build
+    from cnn_course.models import build, find_builder
     from cnn_course.training.loop import seed, train
 
+    find_builder(args.model)  # a misspelt model is told before data are looked for
     data = load(args.data, **{k: v for k in DATA_FLAGS if (v := getattr(args, k)) is not None})
     parts = f"{len(data.train):,} to train on, {len(data.validation):,} for validation"
     fact("data", f"{data.source}: {parts}, {len(data.classes)} classes")

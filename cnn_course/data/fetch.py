@@ -6,10 +6,12 @@ silence, and a file name of our own until the checksum has been compared, so tha
 or two that run at once, never leave a half file under the name that readers trust.
 """
 
+import http.client
 import logging
 import os
 import socket
 import threading
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -47,31 +49,26 @@ def fetch(name: str) -> Path:
 
 
 def unreachable(url: str) -> str:
-    """Why the host of `url`, or the proxy before it, cannot be connected to; "" if it can. At most 6 s."""
-    host, port = _first_hop(url)
+    """Why `url` can't be downloaded now, in words; "" if its server, or the proxy before it, answers."""
+    host = urllib.parse.urlsplit(url).hostname
     failure = [f"no answer from {host} within {PROBE_SECONDS:.0f} seconds"]
 
-    def connect() -> None:
+    def ask() -> None:
+        request = urllib.request.Request(url, method="HEAD")
         try:
-            socket.create_connection((host, port), timeout=PROBE_SECONDS).close()
+            urllib.request.build_opener().open(request, timeout=PROBE_SECONDS).close()
             failure[0] = ""
-        except OSError as error:
-            failure[0] = f"cannot connect to {host}: {error}"
+        except urllib.error.HTTPError as refusal:
+            refusal.close()
+            failure[0] = f"{host} answers {refusal.code} {refusal.reason}"
+        except (OSError, http.client.HTTPException) as error:
+            failure[0] = f"cannot connect to {host}: {getattr(error, 'reason', error)}"
 
     # In a thread, because looking up a name knows no time limit; a daemon, so that it holds up nobody.
-    thread = threading.Thread(target=connect, daemon=True)
+    thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(PROBE_SECONDS)
     return failure[0]
-
-
-def _first_hop(url: str) -> tuple[str, int]:
-    """Host and port that a download of `url` connects to first: the proxy, where one is set."""
-    parts = urllib.parse.urlsplit(url)
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    if proxy and parts.hostname and not urllib.request.proxy_bypass(parts.hostname):
-        parts = urllib.parse.urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _download(url: str, layout: Layout) -> Path:

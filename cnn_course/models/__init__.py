@@ -55,14 +55,19 @@ def build(model: str, /, **arguments: Any) -> keras.Model:
 
     Raises ValueError for an unknown model, an argument that its builder does not take, or a bad value.
     """
-    if model not in BUILDERS:
-        raise ValueError(f"unknown model {model!r}; {_suggestion(model)}choose one of {', '.join(BUILDERS)}")
-    builder = BUILDERS[model]
+    builder = find_builder(model)
     known = signature(builder).parameters
     for argument in arguments:
         if argument not in known:
             raise ValueError(f"{model} takes no argument {argument!r}; choose from {', '.join(known)}")
     return builder(**arguments)
+
+
+def find_builder(model: str) -> Callable[..., keras.Model]:
+    """The builder called `model`; ValueError with the choices if there is none."""
+    if model not in BUILDERS:
+        raise ValueError(f"unknown model {model!r}; {_suggestion(model)}choose one of {', '.join(BUILDERS)}")
+    return BUILDERS[model]
 
 
 def catalogue() -> list[dict[str, Any]]:
