@@ -3,6 +3,7 @@
 Figures are made without pyplot: no window opens, nothing is kept alive, threads do not matter.
 """
 
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,9 +13,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 
-def curves(metrics: Sequence[dict[str, Any]], *, title: str = "") -> Figure:
+class Picture(Figure):
+    """A figure that a notebook shows without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        png = io.BytesIO()
+        self.savefig(png)
+        return png.getvalue()
+
+
+def curves(metrics: Sequence[dict[str, Any]], *, title: str = "") -> Picture:
     """Loss and accuracy over epochs, training and validation, from the rows of a run's record."""
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    figure = Picture(figsize=(9, 3.6), layout="constrained")
     epochs = [row["epoch"] for row in metrics]
     for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for key, label, style in ((name, "training", "o-"), (f"val_{name}", "validation", "s--")):
@@ -27,16 +37,19 @@ def curves(metrics: Sequence[dict[str, Any]], *, title: str = "") -> Figure:
     return figure
 
 
-def confusion_matrix(matrix: np.ndarray, classes: Sequence[str]) -> Figure:
-    """Rows are what the images show, columns what the network said, colours the share of the row."""
+def confusion_matrix(matrix: np.ndarray, classes: Sequence[str]) -> Picture:
+    """Rows are what the images show, columns what the network said, colours the share of the row.
+
+    Letters are large for the figure's size, since TensorBoard shows it in tiles of half that width.
+    """
     count = len(classes)
-    side = 5.5 if count <= 20 else 11
-    figure = Figure(figsize=(side + 1, side), layout="constrained")
+    side = 6.0 if count <= 20 else 11
+    figure = Picture(figsize=(side + 1, side), layout="constrained")
     axes = figure.subplots()
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     picture = axes.imshow(shares, vmin=0, vmax=1, cmap="Blues")
     figure.colorbar(picture, ax=axes, shrink=0.8, label="share of the true class")
-    size = 9 if count <= 20 else 5
+    size = 13 if count <= 20 else 5
     axes.set_xticks(range(count), labels=classes, rotation=90, fontsize=size)
     axes.set_yticks(range(count), labels=classes, fontsize=size)
     axes.set(xlabel="answer", ylabel="true class")
@@ -44,7 +57,7 @@ def confusion_matrix(matrix: np.ndarray, classes: Sequence[str]) -> Figure:
         for row, column in np.ndindex(count, count):
             colour = "white" if shares[row, column] > 0.5 else "black"
             axes.text(
-                column, row, int(matrix[row, column]), ha="center", va="center", color=colour, fontsize=8
+                column, row, int(matrix[row, column]), ha="center", va="center", color=colour, fontsize=12
             )
     return figure
 
@@ -55,9 +68,9 @@ def predictions(
     classes: Sequence[str],
     *,
     names: Sequence[str] = (),
-) -> Figure:
+) -> Picture:
     """Each image beside a bar chart of its five most likely classes."""
-    figure = Figure(figsize=(7, 2.2 * len(images)), layout="constrained")
+    figure = Picture(figsize=(7, 2.2 * len(images)), layout="constrained")
     for row, (image, chances) in enumerate(zip(images, probabilities, strict=True)):
         left, right = (
             figure.add_subplot(len(images), 2, 2 * row + 1),
@@ -75,7 +88,7 @@ def predictions(
     return figure
 
 
-def tiles(pictures: np.ndarray, *, scale: int | None = None, gap: int = 1) -> np.ndarray:
+def tiles(pictures: np.ndarray, *, scale: int | None = None, gap: int = 4) -> np.ndarray:
     """Small pictures (n, h, w, c) of any range as one uint8 picture, in rows, each enlarged `scale` times.
 
     All pictures share one scale that is symmetric about 0, so that grey is 0 and brightness compares.

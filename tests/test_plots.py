@@ -50,3 +50,8 @@ def test_as_array_gives_the_figure_as_pixels():
     array = plots.as_array(figure)
     height, width = (round(inches * figure.dpi) for inches in figure.get_size_inches()[::-1])
     assert (array.shape, array.dtype) == ((height, width, 4), np.uint8)
+
+
+def test_a_notebook_shows_a_figure_as_a_picture():
+    figure = plots.confusion_matrix(np.eye(2), ("a", "b"))
+    assert figure._repr_png_().startswith(b"\x89PNG")

@@ -37,25 +37,30 @@ class EpochStart(keras.callbacks.Callback):
 
 
 class Clock(keras.callbacks.Callback):
-    """Adds to an epoch's logs: seconds, images_per_second of training, learning_rate, regulariser_share."""
+    """Adds to an epoch's logs: seconds, images_per_second of training, learning_rate, regulariser_share.
 
-    def __init__(self, batch_size: int) -> None:
+    The learning rate is the one that the epoch began with.
+    """
+
+    def __init__(self, epochs: Epochs) -> None:
         super().__init__()
-        self.batch_size = batch_size
+        self.epochs = epochs
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.began = time.perf_counter()
         self.executions: list[tuple[int, float]] = []
+        self.rate = float(np.asarray(self.model.optimizer.learning_rate))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        self.executions.append((batch + 1, time.perf_counter()))
+        steps = min(batch + 1, len(self.epochs))  # the last execution may have fewer than the others
+        self.executions.append((steps, time.perf_counter()))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if logs is None or not self.executions:
             return
         logs["seconds"] = time.perf_counter() - self.began
         logs["images_per_second"] = self._images_per_second()
-        logs["learning_rate"] = float(np.asarray(self.model.optimizer.learning_rate))
+        logs["learning_rate"] = self.rate
         share = penalty(self.model) / logs["loss"] if logs["loss"] else 0.0
         if share > 0:
             logs["regulariser_share"] = share
@@ -64,7 +69,7 @@ class Clock(keras.callbacks.Callback):
         # The first execution of a run builds the graph; it would hide how quick the others are.
         start = (0, self.began) if len(self.executions) == 1 else self.executions[0]
         steps, end = self.executions[-1][0] - start[0], self.executions[-1][1]
-        return steps * self.batch_size / max(end - start[1], 1e-9)
+        return steps * self.epochs.batch_size / max(end - start[1], 1e-9)
 
 
 class Forecast(keras.callbacks.Callback):
@@ -103,6 +108,52 @@ def in_words(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.1f} minutes"
     return f"{seconds / 3600:.1f} hours"
+
+
+class Dispensable(keras.callbacks.Callback):
+    """Stands for a callback that writes files no training needs: if one can't be written, it goes on without.
+
+    Files broken off are of no use to whoever reads them, so the callback is not called again.
+    """
+
+    def __init__(self, callback: keras.callbacks.Callback, files: str, report: Report) -> None:
+        super().__init__()
+        self.callback, self.files, self.report = callback, files, report
+        self.working = True
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.callback.set_params(params)
+
+    def set_model(self, model: keras.Model) -> None:
+        self.callback.set_model(model)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._attempt(self.callback.on_train_begin, logs)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._attempt(self.callback.on_epoch_end, epoch, logs)
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._attempt(self.callback.on_train_end, logs)
+
+    def close(self) -> None:
+        """Close the callback, which writes what it still holds."""
+        self._attempt(self.callback.close)
+
+    def _attempt(self, write: Callable[..., None], *arguments: Any) -> None:
+        import tensorflow as tf
+
+        if not self.working:
+            return
+        try:
+            write(*arguments)
+        except (OSError, tf.errors.OpError) as problem:
+            self.working = False
+            if isinstance(problem, OSError):
+                reason = problem.strerror or str(problem)
+            else:  # "path; No space left on device", and more lines
+                reason = problem.message.splitlines()[0].rpartition("; ")[2]
+            self.report(f"{self.files} can't be written any more ({reason}); training goes on without them")
 
 
 class NotFinite(RuntimeError):

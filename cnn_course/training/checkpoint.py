@@ -5,6 +5,7 @@ A new checkpoint takes the place of the old one only when it is whole.
 """
 
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 
+import cnn_course.layers  # noqa: F401  saved networks with layers of ours can be opened once these are known
 from cnn_course.training.runs import replacing
 
 CHECKPOINT, BEST = "checkpoint.npz", "best.keras"
@@ -49,11 +51,16 @@ def load_checkpoint(path: Path, model: keras.Model) -> tuple[list[dict[str, Any]
 
 
 def save_model(path: Path, model: keras.Model) -> None:
-    """Save as plain Keras, without optimiser, loss, metrics: `keras.models.load_model` opens it anywhere."""
+    """Save as plain Keras, without optimiser, loss, metrics: `keras.models.load_model` opens it anywhere.
+
+    A network that has a layer of this course opens after `import cnn_course.layers`.
+    """
     fresh = path.with_name(f"{path.stem}.new.keras")
     try:
         with _as_built(model):
             model.save(fresh)
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """`train`: one door for every network, built here or by a student, on any data."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from cnn_course.analysis.cost import macs, parameters
 from cnn_course.data import Dataset
 from cnn_course.data.pipeline import Epochs, evaluation_batches, training_batches
 from cnn_course.training.board import Board
-from cnn_course.training.callbacks import Clock, EpochStart, Forecast, NotFinite, StopOnNaN
+from cnn_course.training.callbacks import Clock, Dispensable, EpochStart, Forecast, NotFinite, StopOnNaN
 from cnn_course.training.checkpoint import CHECKPOINT, load_checkpoint
 from cnn_course.training.environment import code_digest, environment
 from cnn_course.training.fused_norm import fused_batch_norm
@@ -31,6 +31,8 @@ from cnn_course.training.runs import (
     create_run,
     locked,
     read_record,
+    remove_leftovers,
+    write_record,
 )
 
 TOP5_FROM = 20
@@ -64,12 +66,16 @@ def train(
     """
     _check_fit(model, data)
     if resume is None:
+        record = _new_record(model, data, recipe, name, arguments)
         folder = create_run(logs, name, model.name)
-        record = _new_record(folder, model, data, recipe, name, arguments)
     else:
         folder, record = Path(resume), _old_record(Path(resume), model, data, recipe)
+    keeper = Keeper(folder, record, report)
     with locked(folder), _in_training_form(model, recipe):
-        _fit(model, data, recipe, folder, record, callbacks, verbose, report)
+        remove_leftovers(folder)
+        write_record(folder, record)
+        with _ending_recorded(keeper):
+            _fit(model, data, recipe, keeper, callbacks, verbose)
         if projector:
             write_projector(folder, model, data)
     return Run(folder, record)
@@ -108,28 +114,27 @@ def _fit(
     model: keras.Model,
     data: Dataset,
     recipe: Recipe,
-    folder: Path,
-    record: dict[str, Any],
+    keeper: Keeper,
     callbacks: Sequence[keras.callbacks.Callback],
     verbose: int | str,
-    report: Callable[[str], None],
 ) -> None:
     epochs = Epochs(data.train, recipe.batch_size, recipe.augment, recipe.seed)
     accuracy = Accuracy(len(data.classes))
     _compile(model, recipe, accuracy, len(data.classes), epochs)
-    done = _restore(folder, model, record)
-    keeper = Keeper(folder, record, report)
-    board = Board(folder, data, recipe, accuracy)
+    done = _restore(keeper.folder, model, keeper.record)
+    board = Dispensable(
+        Board(keeper.folder, data, recipe, accuracy), "the files for TensorBoard", keeper.report
+    )
     around = [
         EpochStart(epochs, recipe.seed),
         StopOnNaN(accuracy),
-        Forecast(epochs, len(data.validation), report),
-        Clock(epochs.batch_size),
+        Forecast(epochs, len(data.validation), keeper.report),
+        Clock(epochs),
         board,
         *callbacks,
         keeper,
     ]
-    try:
+    with closing(board):
         model.fit(
             training_batches(epochs, data.mean, data.std),
             validation_data=evaluation_batches(data.validation, data.mean, data.std),
@@ -139,18 +144,23 @@ def _fit(
             shuffle=False,  # the batches are shuffled already
             verbose=verbose,
         )
-        keeper.finish(FINISHED)
+
+
+@contextmanager
+def _ending_recorded(keeper: Keeper) -> Iterator[None]:
+    """However the training inside ends, the record says so."""
+    try:
+        yield
+        keeper.complete()
     except KeyboardInterrupt:
         keeper.finish(INTERRUPTED)
-        report(f"stopped; {_saved(record)} in {folder}: the same command with --resume goes on from there")
+        keeper.report(f"stopped; {_saved(keeper)}: the same command with --resume goes on from there")
         raise
     except Exception as problem:
         keeper.finish(FAILED, str(problem))
         if isinstance(problem, NotFinite):
-            raise RuntimeError(f"{problem}; {_saved(record)} in {folder}") from None
+            raise RuntimeError(f"{problem}; {_saved(keeper)}") from None
         raise
-    finally:
-        board.close()
 
 
 def _compile(model: keras.Model, recipe: Recipe, accuracy: Accuracy, classes: int, epochs: Epochs) -> None:
@@ -173,7 +183,7 @@ def _compile(model: keras.Model, recipe: Recipe, accuracy: Accuracy, classes: in
 def _restore(folder: Path, model: keras.Model, record: dict[str, Any]) -> int:
     """Load the checkpoint if there is one; the number of epochs that are done."""
     if not (folder / CHECKPOINT).exists():
-        record["metrics"], record["seconds"] = [], 0.0
+        record |= {"metrics": [], "seconds": 0.0, "best_epoch": None, "weights_digest": None}
         return 0
     record["metrics"], record["seconds"] = load_checkpoint(folder / CHECKPOINT, model)
     return len(record["metrics"])
@@ -202,7 +212,6 @@ def _macs(model: keras.Model) -> int:
 
 
 def _new_record(
-    folder: Path,
     model: keras.Model,
     data: Dataset,
     recipe: Recipe,
@@ -269,6 +278,7 @@ def _old_record(folder: Path, model: keras.Model, data: Dataset, recipe: Recipe)
     return {**record, "status": RUNNING}
 
 
-def _saved(record: dict[str, Any]) -> str:
-    done = len(record["metrics"])
-    return f"{done} of {record['recipe']['epochs']} epochs are saved" if done else "no epoch was complete"
+def _saved(keeper: Keeper) -> str:
+    if not keeper.saved:
+        return f"no epoch is saved in {keeper.folder}"
+    return f"{keeper.saved} of {keeper.record['recipe']['epochs']} epochs are saved in {keeper.folder}"

@@ -27,8 +27,10 @@ class Accuracy(keras.metrics.Metric):
         self.confusion.assign_add(ops.matmul(ops.transpose(labels), answers))
         step = self.steps + 1.0
         self.steps.assign(step)
-        is_first = ops.logical_and(self.bad_step == 0, ops.logical_not(ops.all(ops.isfinite(y_pred))))
-        self.bad_step.assign(ops.where(is_first, step, self.bad_step))
+        before = ops.convert_to_tensor(self.bad_step)
+        is_first = ops.logical_and(before == 0, ops.logical_not(ops.all(ops.isfinite(y_pred))))
+        self.bad_step.assign(ops.where(is_first, step, before))
 
     def result(self) -> Any:
-        return ops.divide_no_nan(ops.trace(self.confusion), ops.sum(self.confusion))
+        confusion = ops.convert_to_tensor(self.confusion)
+        return ops.divide_no_nan(ops.trace(confusion), ops.sum(confusion))

@@ -12,10 +12,11 @@ from google.protobuf import text_format
 from PIL import Image
 from tensorboard.plugins.projector import ProjectorConfig
 
-from cnn_course.data import Dataset, Split
+from cnn_course.data import Dataset
 from cnn_course.data.pipeline import standardize
 
-MOST_IMAGES = 1000  # the projector's t-SNE stays fluent, and the sprite fits a texture
+MOST_IMAGES = 1000  # the projector's t-SNE stays fluent
+THUMBNAIL = 64  # pixels: larger images are thinned out to this, or else the sprite would fit no texture
 
 
 def write_projector(folder: Path, model: keras.Model, data: Dataset) -> Path:
@@ -26,26 +27,32 @@ def write_projector(folder: Path, model: keras.Model, data: Dataset) -> Path:
     target = folder / "validation"
     target.mkdir(exist_ok=True)
     shown = data.validation.take(np.arange(min(MOST_IMAGES, len(data.validation))))
+    thumbnails = _thumbnails(shown.images)
     before_last = keras.Model(model.inputs, model.layers[-1].input)
     features = before_last.predict(standardize(shown.images, data.mean, data.std), batch_size=250, verbose=0)
     np.savetxt(target / "features.tsv", features.reshape(len(shown), -1), fmt="%.5g", delimiter="\t")
     (target / "labels.tsv").write_text("\n".join(data.classes[label] for label in shown.labels) + "\n")
-    sprite(shown).save(target / "sprite.png")
+    sprite(thumbnails).save(target / "sprite.png")
     config = ProjectorConfig()
     embedding = config.embeddings.add()
     embedding.tensor_name = f"{model.name} features"
     embedding.tensor_path, embedding.metadata_path = "features.tsv", "labels.tsv"
     embedding.sprite.image_path = "sprite.png"
-    embedding.sprite.single_image_dim.extend(data.input_shape[1::-1])
+    embedding.sprite.single_image_dim.extend(thumbnails.shape[2:0:-1])
     (target / "projector_config.pbtxt").write_text(text_format.MessageToString(config))
     return target
 
 
-def sprite(split: Split) -> Image.Image:
+def sprite(images: np.ndarray) -> Image.Image:
     """All images in one square picture, row by row, white where there are none."""
-    n, height, width, channels = split.images.shape
+    n, height, width, channels = images.shape
     side = int(np.ceil(np.sqrt(n)))
     cells = np.full((side * side, height, width, channels), 255, np.uint8)
-    cells[:n] = split.images
+    cells[:n] = images
     rows = cells.reshape(side, side, height, width, channels).swapaxes(1, 2)
     return Image.fromarray(rows.reshape(side * height, side * width, channels).squeeze())
+
+
+def _thumbnails(images: np.ndarray) -> np.ndarray:
+    step = -(-max(images.shape[1:3]) // THUMBNAIL)
+    return images[:, ::step, ::step]

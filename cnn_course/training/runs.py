@@ -77,6 +77,12 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Delete what a process that was killed while it wrote left half written; the run must be locked."""
+    for path in folder.glob("*.new*"):
+        path.unlink()
+
+
 def write_record(folder: Path, record: dict[str, Any]) -> None:
     """Replace `run.json`."""
     text = json.dumps(record, indent=1, allow_nan=False)
@@ -130,7 +136,8 @@ def summary(folder: Path) -> dict[str, Any]:
         "model": record["model"],
         "data": record["data"]["name"],
         "status": _current_status(folder, record),
-        "epochs": f"{len(metrics)}/{record['recipe']['epochs']}",
+        "epochs": len(metrics),
+        "planned": record["recipe"]["epochs"],
         "val_accuracy": best.get("val_accuracy"),
         "val_loss": best.get("val_loss"),
         "best_epoch": best.get("epoch"),

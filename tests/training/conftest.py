@@ -19,8 +19,7 @@ def stripes(n: int, seed: int) -> Split:
     return Split(images.astype("uint8"), labels.astype("int64"))
 
 
-@pytest.fixture(scope="session")
-def data() -> Dataset:
+def stripes_data() -> Dataset:
     """128 training and 64 validation images of rows and columns, 8x8x3."""
     return Dataset(
         name="stripes",
@@ -31,6 +30,12 @@ def data() -> Dataset:
         test_seal=lambda: stripes(64, 2),
         settings={"name": "stripes"},
     )
+
+
+@pytest.fixture(scope="session")
+def data() -> Dataset:
+    """The stripes, for all tests."""
+    return stripes_data()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,12 +12,15 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import metadata as hparams
 
+from cnn_course.training import board, open_run, train
 from cnn_course.training import keeper as keeper_module
-from cnn_course.training import open_run, train
 from cnn_course.training.checkpoint import BEST, CHECKPOINT
 from cnn_course.training.loop import steps_per_execution
+from cnn_course.training.projector import write_projector
 from cnn_course.training.runs import find_runs, find_unfinished
 
 
@@ -72,25 +76,57 @@ def tags(folder: Path) -> dict[str, set[str]]:
     for tag in events.Tags()["tensors"]:
         kind = events.SummaryMetadata(tag).plugin_data.plugin_name
         found.setdefault(kind, set()).add(tag)
-    if events.Tags()["graph"]:
-        found["graphs"] = {node.name.split("/")[0] for node in events.Graph().node}
     return found
 
 
 def test_tensorboard_gets_scalars_histograms_graph_images_and_text(finished):
     train_tags, validation_tags = tags(finished.folder / "train"), tags(finished.folder / "validation")
-    assert {"epoch_loss", "epoch_accuracy", "epoch_learning_rate", "epoch_images_per_second"} <= train_tags[
-        "scalars"
-    ]
-    assert {"epoch_loss", "epoch_accuracy"} <= validation_tags["scalars"]
+    measured = {"epoch_loss", "epoch_accuracy"}
+    assert train_tags["scalars"] == measured | {
+        "training/learning_rate", "training/images_per_second", "training/seconds"
+    }  # fmt: skip
+    assert validation_tags["scalars"] == measured
     assert {"weights/conv1/kernel", "gradients/conv1/kernel", "gradients/bn1/gamma"} <= train_tags[
         "histograms"
     ]
-    assert train_tags["images"] == {"first_layer_filters"}
-    assert validation_tags["images"] == {"confusion_matrix"}
+    assert train_tags["images"] == {"images/first_layer_filters"}
+    assert validation_tags["images"] == {"images/confusion_matrix"}
     assert train_tags["text"] == {"recipe"}
-    assert any(scope.startswith("small_net") for scope in train_tags["graphs"])
-    assert "hparams" in tags(finished.folder)
+
+
+def test_the_graph_has_one_box_per_layer_named_like_it(data, make_net, finished):
+    events = EventAccumulator(str(finished.folder / "train"))
+    events.Reload()
+    names = [node.name for node in events.Graph().node]
+    inputs = {name.split(":")[0] for node in events.Graph().node for name in node.input}
+    boxes = {tuple(name.split("/")[:2]) for name in names if "/" in name}
+    layers = {layer.name for layer in make_net().layers}
+    assert {model for model, _ in boxes} == {"small_net"}
+    assert {"conv1", "bn1"} <= {box for _, box in boxes} <= layers
+    assert inputs <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_boxes_keep_their_names_where_keras_numbers_the_layers():
+    layers = [keras.layers.Dense(2, name=name) for name in ("dense", "dense_1", "dense_2")]
+    model = keras.Sequential([keras.Input((3,)), *layers], name="net")
+    scopes = [node.name.split("/") for node in board._forward_graph(model, (3,)).node]
+    assert {scope[1] for scope in scopes if scope[0] == "net"} == {"dense", "dense_1", "dense_2"}
+
+
+def test_hparams_get_the_settings_and_metrics_that_exist(finished):
+    events = EventAccumulator(str(finished.folder), size_guidance={"tensors": 0})
+    events.Reload()
+    content = events.SummaryMetadata(hparams.EXPERIMENT_TAG).plugin_data.content
+    columns = hparams.parse_experiment_plugin_data(content)
+    content = events.SummaryMetadata(hparams.SESSION_START_INFO_TAG).plugin_data.content
+    session = hparams.parse_session_start_info_plugin_data(content)
+    assert {info.name for info in columns.hparam_infos} == set(session.hparams)
+    assert {info.name for info in columns.hparam_infos if info.differs} == set(board.FIRST_SETTINGS)
+    assert session.hparams["data"].string_value == "stripes"
+    assert session.group_name == f"{finished.folder.name[4:]} small_net demo"
+    for metric in columns.metric_infos:
+        assert metric.name.tag in tags(finished.folder / metric.name.group)["scalars"]
 
 
 def test_tensorboard_shows_the_figures_of_the_record(finished):
@@ -101,7 +137,7 @@ def test_tensorboard_shows_the_figures_of_the_record(finished):
     shown = [
         (event.step, float(tf.make_ndarray(event.tensor_proto))) for event in events.Tensors("epoch_accuracy")
     ]
-    assert shown == [(row["epoch"] - 1, pytest.approx(row["val_accuracy"])) for row in finished.metrics]
+    assert shown == [(row["epoch"], pytest.approx(row["val_accuracy"])) for row in finished.metrics]
 
 
 def test_projector_files_fit_together(finished, data):
@@ -114,6 +150,20 @@ def test_projector_files_fit_together(finished, data):
     config = (folder / "projector_config.pbtxt").read_text()
     assert 'tensor_path: "features.tsv"' in config
     assert "single_image_dim: 8" in config
+
+
+def test_the_projector_shows_large_images_as_thumbnails(data, make_net, tmp_path):
+    split = data.validation
+    large = replace(data, validation=replace(split, images=split.images.repeat(20, 1).repeat(10, 2)))
+    model = keras.Sequential(
+        [keras.Input((160, 80, 3)), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2)]
+    )
+    (tmp_path / "run").mkdir()
+    folder = write_projector(tmp_path / "run", model, large)
+    config = (folder / "projector_config.pbtxt").read_text()
+    assert re.findall(r"single_image_dim: (\d+)", config) == ["27", "54"]
+    with Image.open(folder / "sprite.png") as sprite:
+        assert sprite.size == (8 * 27, 8 * 54)
 
 
 def test_saved_network_opens_with_plain_keras_alone(finished):
