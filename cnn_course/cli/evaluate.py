@@ -2,7 +2,6 @@
 
 import json
 from argparse import Namespace
-from functools import partial
 
 from cnn_course.cli.show import fact
 from cnn_course.training.runs import read_record
@@ -13,7 +12,8 @@ def run(args: Namespace) -> int:
     from cnn_course.data import load
     from cnn_course.training.evaluate import evaluate
 
-    result = evaluate(args.run, partial(load, data_dir=args.data_dir), test=args.test)
+    elsewhere = {"data_dir": args.data_dir} if args.data_dir else {}
+    result = evaluate(args.run, lambda **settings: load(**settings | elsewhere), test=args.test)
     openings = len(read_record(args.run)["test_openings"])
     if args.json:
         print(json.dumps({"run": args.run, **result, "test_openings": openings}, indent=1))

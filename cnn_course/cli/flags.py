@@ -81,7 +81,7 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument(
         "--test", action="store_true", help="open the seal of the test images; the run counts it"
     )
-    _data_dir(parser)
+    parser.add_argument("--data-dir", metavar="DIR", help="where CIFAR lies; default where the run found it")
     _json(parser)
 
 

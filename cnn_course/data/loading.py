@@ -11,6 +11,7 @@ from cnn_course.data.cifar import read_cifar
 from cnn_course.data.dataset import Dataset, Split
 from cnn_course.data.digits import read_digits
 from cnn_course.data.folders import read_folder
+from cnn_course.data.official import LAYOUTS
 from cnn_course.data.parts import Parts
 from cnn_course.data.shapes import read_shapes
 from cnn_course.data.subset import check_per_class, class_numbers, held_out, keep, shuffled
@@ -48,6 +49,8 @@ def load(
     parts = _read(kind, name, options, data_dir=data_dir, download=download)
     settings: dict[str, Any] = {"name": str(Path(name).absolute()) if kind == "folder" else kind}
     settings |= {key: options[key] for key, (_, owner) in SPECIAL.items() if owner == kind}
+    if data_dir is not None and kind in LAYOUTS:
+        settings["data_dir"] = str(Path(data_dir).expanduser().absolute())
     settings |= {} if per_class is None else {"per_class": per_class}
     settings |= {} if classes is None else {"classes": list(classes)}
     return _dataset(parts, settings, per_class=per_class, classes=classes, coarse=labels == "coarse")

@@ -139,3 +139,9 @@ def test_a_file_is_no_data_set(tmp_path):
     (tmp_path / "image.png").touch()
     with pytest.raises(ValueError, match="is a file, not a folder"):
         load(tmp_path / "image.png")
+
+
+def test_the_settings_remember_the_folder_that_was_named(tiny_cifar10_dir):
+    data = load("cifar10", data_dir=tiny_cifar10_dir)
+    assert data.settings == {"name": "cifar10", "data_dir": str(tiny_cifar10_dir)}
+    assert load(**data.settings).digest == data.digest
