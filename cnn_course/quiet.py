@@ -50,7 +50,8 @@ def _quietly(exec_module: Callable[[ModuleType], None]) -> Callable[[ModuleType]
 @contextmanager
 def stderr_held_back() -> Iterator[None]:
     """Send file descriptor 2 to a scratch file; on an exception, show what was written to it."""
-    sys.stderr.flush()
+    if sys.stderr is not None:
+        sys.stderr.flush()
     with tempfile.TemporaryFile() as scratch:
         try:
             saved = os.dup(2)

@@ -17,7 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     args = build_parser().parse_args(argv)
     try:
-        return int(import_module(f"cnn_course.cli.{args.verb}").run(args))
+        status = int(import_module(f"cnn_course.cli.{args.verb}").run(args))
+        sys.stdout.flush()  # here, where a closed pipe is expected
+        return status
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `cnn-course runs | head` has seen enough

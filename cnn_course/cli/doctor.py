@@ -98,7 +98,10 @@ def _find_devices() -> Finding:
     found = f"{', '.join(names)} ({keras.backend.backend()} backend)"
     if len(names) == 1 and shutil.which("nvidia-smi"):
         return Finding(
-            "devices", f"{found}; the NVIDIA GPU here is not used", WARNING, 'pip install "cnn-course[gpu]"'
+            "devices",
+            f"{found}; the NVIDIA GPU here is not used",
+            WARNING,
+            'pip install -e ".[gpu]" in the folder of the course',
         )
     return Finding("devices", found, GOOD)
 

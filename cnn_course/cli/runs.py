@@ -26,8 +26,8 @@ def run(args: Namespace) -> int:
 def _row(folder: Any) -> dict[str, Any]:
     try:
         return summary(folder)
-    except (RuntimeError, KeyError):
-        return {
+    except (RuntimeError, KeyError, TypeError, OSError):
+        return dict.fromkeys(COLUMNS) | {
             "run": str(folder),
             "name": folder.parts[-3],
             "model": folder.parts[-2],

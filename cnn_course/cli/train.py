@@ -15,6 +15,8 @@ DATA_FLAGS = ("data_dir", "per_class", "classes", "labels", "difficulty", "image
 def run(args: Namespace) -> int:
     recipe = recipe_from(args)
     arguments = builder_arguments(args.set)
+    for key in {"input_shape", "classes", "name"} & set(arguments):
+        raise ValueError(f"--set {key}=...: data and model decide that; leave it out")
     resume = find_unfinished(args.logs, args.name, args.model) if args.resume else None
     from cnn_course.data import load
     from cnn_course.models import build, find_builder

@@ -87,7 +87,8 @@ class Forecast(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if len(self.stamps) == 3:
             return
-        self.stamps.append((batch + 1, time.perf_counter()))
+        steps = self.epochs.epoch * len(self.epochs) + min(batch + 1, len(self.epochs))
+        self.stamps.append((steps, time.perf_counter()))
         if len(self.stamps) == 3:
             (first, began), (last, now) = self.stamps[0], self.stamps[-1]
             if last > first:
@@ -163,19 +164,31 @@ class NotFinite(RuntimeError):
 class StopOnNaN(keras.callbacks.Callback):
     """Ends a training whose loss is no longer a number; names the step, the learning rate, the ways out."""
 
-    def __init__(self, accuracy: Accuracy) -> None:
+    def __init__(self, accuracy: Accuracy, peak_rate: float) -> None:
         super().__init__()
-        self.accuracy = accuracy
+        self.accuracy, self.peak_rate = accuracy, peak_rate
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.epoch = epoch
 
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        # The last update of an epoch is in no loss yet: it shows in the weights, or in validation.
+        weights = (np.isfinite(np.asarray(weight)).all() for weight in self.model.weights)
+        if not (math.isfinite((logs or {}).get("val_loss", 0.0)) and all(weights)):
+            raise NotFinite(f"the network became NaN at the end of epoch {epoch + 1}; {self._ways_out()}")
+
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if logs is None or math.isfinite(float(logs["loss"])):
             return
+        if keras.backend.backend() == "jax":  # whose trainer keeps the variables to itself meanwhile
+            self.model.jax_state_sync()
         step = int(np.asarray(self.accuracy.bad_step)) or batch + 1
         rate = float(np.asarray(self.model.optimizer.learning_rate))
         raise NotFinite(
             f"the loss became NaN in step {step} of epoch {self.epoch + 1}, at the learning rate {rate:.3g}; "
-            f"try a tenth (--learning-rate {rate / 10:.1g}), --warmup-epochs 1, or batch normalisation"
+            f"{self._ways_out()}"
         )
+
+    def _ways_out(self) -> str:
+        tenth = f"{self.peak_rate / 10:.1g}"
+        return f"try a tenth of the rate (--learning-rate {tenth}), --warmup-epochs 1, or batch normalisation"

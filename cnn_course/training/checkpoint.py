@@ -59,7 +59,7 @@ def save_model(path: Path, model: keras.Model) -> None:
     try:
         with _as_built(model):
             model.save(fresh)
-        with fresh.open("rb") as file:
+        with fresh.open("r+b") as file:  # Windows flushes nothing that is open for reading only
             os.fsync(file.fileno())
         fresh.replace(path)
     finally:

@@ -1,5 +1,6 @@
 """`train`: one door for every network, built here or by a student, on any data."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
@@ -65,13 +66,14 @@ def train(
     or the run can't be resumed.
     """
     _check_fit(model, data)
-    if resume is None:
-        record = _new_record(model, data, recipe, name, arguments)
-        folder = create_run(logs, name, model.name)
-    else:
-        folder, record = Path(resume), _old_record(Path(resume), model, data, recipe)
-    keeper = Keeper(folder, record, report)
+    record = _new_record(model, data, recipe, name, arguments)
+    if resume is not None:
+        read_record(resume)  # a folder that is no run is told as such
+    folder = create_run(logs, name, model.name) if resume is None else Path(resume)
     with locked(folder), _in_training_form(model, recipe):
+        if resume is not None:
+            record = _resumed(folder, record)
+        keeper = Keeper(folder, record, report)
         remove_leftovers(folder)
         write_record(folder, record)
         with _ending_recorded(keeper):
@@ -97,7 +99,9 @@ def steps_per_execution(model_macs: int, batch_size: int) -> int:
     """
     if has_gpu():
         return 32
-    return max(1, min(32, 32 * 10**9 // (3 * max(model_macs, 1) * batch_size)))
+    if not model_macs:  # unknown: it may be a large network
+        return 1
+    return max(1, min(32, 32 * 10**9 // (3 * model_macs * batch_size)))
 
 
 @contextmanager
@@ -127,7 +131,7 @@ def _fit(
     )
     around = [
         EpochStart(epochs, recipe.seed),
-        StopOnNaN(accuracy),
+        StopOnNaN(accuracy, recipe.peak_rate),
         Forecast(epochs, len(data.validation), keeper.report),
         Clock(epochs),
         board,
@@ -224,6 +228,7 @@ def _new_record(
         "model": model.name,
         "arguments": arguments or {},
         "status": RUNNING,
+        "reason": None,
         "started": datetime.now().isoformat(timespec="seconds"),
         "recipe": recipe.as_dict(),
         "precision": resolve(recipe.precision),
@@ -256,17 +261,20 @@ def describe_data(data: Dataset) -> dict[str, Any]:
     }
 
 
-def _old_record(folder: Path, model: keras.Model, data: Dataset, recipe: Recipe) -> dict[str, Any]:
+def _resumed(folder: Path, planned: dict[str, Any]) -> dict[str, Any]:
+    """The record of the run in `folder`, to go on with; ValueError if `planned` is another training."""
     record = read_record(folder)
     differences = [
         f"{setting} {before} there, {now} here"
-        for setting, now in recipe.as_dict().items()
+        for setting, now in planned["recipe"].items()
         if (before := record["recipe"].get(setting)) != now
     ]
-    if record["data"]["digest"] != data.digest:
+    if record["data"]["digest"] != planned["data"]["digest"]:
         differences.append("other data")
-    if record["model"] != model.name:
-        differences.append(f"model {record['model']} there, {model.name} here")
+    for key in ("model", "arguments"):
+        now = json.loads(json.dumps(planned[key]))  # as a record keeps it: tuples are lists there
+        if record[key] != now:
+            differences.append(f"{key} {record[key]} there, {now} here")
     if differences:
         raise ValueError(
             f"{folder} can't be resumed with another plan ({'; '.join(differences)}): repeat its command"
@@ -275,7 +283,7 @@ def _old_record(folder: Path, model: keras.Model, data: Dataset, recipe: Recipe)
         raise ValueError(
             f"{folder} is finished ({len(record['metrics'])} epochs): start a new run without --resume"
         )
-    return {**record, "status": RUNNING}
+    return {**record, "status": RUNNING, "reason": None}
 
 
 def _saved(keeper: Keeper) -> str:

@@ -5,6 +5,7 @@ field is a number, a word or a tuple of words. This module imports no framework.
 """
 
 import difflib
+import math
 from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any
 
@@ -47,11 +48,13 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for setting in fields(self):
+            if isinstance(setting.default, tuple):
+                object.__setattr__(self, setting.name, _words(setting, getattr(self, setting.name)))
             _check_choice(setting, getattr(self, setting.name))
         for name, low, high, rule in _BOUNDS:
             value = getattr(self, name)
-            fraction = rule.startswith("a whole") and value != int(value)
-            if value is not None and (fraction or not low <= value <= high):
+            left_open = value is None and name == "learning_rate"
+            if not left_open and not _obeys(value, low, high, whole=rule.startswith("a whole")):
                 raise ValueError(f"{name}={value}: must be {rule}")
         if self.learning_rate == 0:
             raise ValueError("learning_rate=0: nothing would be learned; must be above 0")
@@ -95,6 +98,18 @@ _BOUNDS = (
     ("label_smoothing", 0, 0.9999, "from 0 to below 1"),
     ("seed", 0, 2**31 - 1, "a whole number from 0 to 2147483647"),
 )
+
+
+def _obeys(value: Any, low: float, high: float, *, whole: bool) -> bool:
+    is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and low <= value <= high
+
+
+def _words(setting: Field, value: Any) -> tuple:
+    """A tuple of what a list or tuple holds; one word alone would fall into letters."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{setting.name}={value!r}: must be a tuple, such as {setting.default}")
+    return tuple(value)
 
 
 def _check_choice(setting: Field, value: Any) -> None:

@@ -22,6 +22,9 @@ from cnn_course.training.recipe import Recipe
             {"augment": ("flip", "crup")},
             "augment='crup': choose from flip, crop, cutout (did you mean crop?)",
         ),
+        ({"learning_rate": float("inf")}, "learning_rate=inf: must be a number above 0"),
+        ({"epochs": None}, "epochs=None: must be a whole number from 1 up"),
+        ({"augment": "flip"}, "augment='flip': must be a tuple, such as ('flip', 'crop')"),
         ({"momentum": 1.0}, "momentum=1.0: must be from 0 to below 1"),
         ({"epochs": 2, "warmup_epochs": 3.0}, "warmup_epochs=3.0: must not exceed epochs=2"),
         (

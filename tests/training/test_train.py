@@ -283,3 +283,22 @@ def test_mixed_precision_trains_and_is_saved_in_float32(data, recipe, make_net, 
 def test_tiny_networks_take_many_steps_an_execution_and_large_ones_few():
     assert steps_per_execution(30_720, 128) == 32
     assert steps_per_execution(15_470_264_320, 128) == 1
+
+
+def test_weights_that_become_nan_in_the_last_step_of_an_epoch_are_not_saved(data, recipe, make_net, tmp_path):
+    class Poison(keras.callbacks.Callback):
+        def on_test_begin(self, logs=None):
+            if len(open_run(next(iter(find_runs(tmp_path)))).metrics) == 1:
+                self.model.get_layer("conv1").kernel.assign(np.full((3, 3, 3, 4), np.nan))
+
+    with pytest.raises(RuntimeError, match="the network became NaN at the end of epoch 2; try a tenth"):
+        train(make_net(), data, recipe, logs=tmp_path, verbose=0, callbacks=[Poison()])
+    (folder,) = find_runs(tmp_path)
+    assert open_run(folder).record["status"] == "failed"
+    assert len(open_run(folder).metrics) == 1
+    assert np.isfinite(keras.models.load_model(folder / BEST).get_layer("conv1").kernel).all()
+
+
+def test_resuming_with_other_arguments_of_the_builder_is_refused(finished, data, recipe, make_net):
+    with pytest.raises(ValueError, match=r"arguments \{\} there, \{'dropout': 0.5\} here"):
+        train(make_net(), data, recipe, resume=finished.folder, arguments={"dropout": 0.5})
