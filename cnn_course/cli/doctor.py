@@ -97,12 +97,8 @@ def _find_devices() -> Finding:
     names = devices()
     found = f"{', '.join(names)} ({keras.backend.backend()} backend)"
     if len(names) == 1 and shutil.which("nvidia-smi"):
-        return Finding(
-            "devices",
-            f"{found}; the NVIDIA GPU here is not used",
-            WARNING,
-            'pip install -e ".[gpu]" in the folder of the course',
-        )
+        mend = 'pip install -e ".[gpu]" in the folder of the course'
+        return Finding("devices", f"{found}; the NVIDIA GPU here is not used", WARNING, mend)
     return Finding("devices", found, GOOD)
 
 

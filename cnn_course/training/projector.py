@@ -31,9 +31,8 @@ def write_projector(folder: Path, model: keras.Model, data: Dataset) -> Path:
     before_last = keras.Model(model.inputs, model.layers[-1].input)
     features = before_last.predict(standardize(shown.images, data.mean, data.std), batch_size=250, verbose=0)
     np.savetxt(target / "features.tsv", features.reshape(len(shown), -1), fmt="%.5g", delimiter="\t")
-    (target / "labels.tsv").write_text(
-        "\n".join(data.classes[label] for label in shown.labels) + "\n", "utf-8"
-    )
+    labels = "\n".join(data.classes[label] for label in shown.labels)
+    (target / "labels.tsv").write_text(labels + "\n", encoding="utf-8")
     sprite(thumbnails).save(target / "sprite.png")
     config = ProjectorConfig()
     embedding = config.embeddings.add()
