@@ -1,25 +1,12 @@
-"""Arrays and rows -> matplotlib figures. Nothing is computed here that one would want to test as a number.
+"""What a training leaves to look at: curves, a confusion matrix, predictions."""
 
-Figures are made without pyplot: no window opens, nothing is kept alive, threads do not matter.
-"""
-
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-
-class Picture(Figure):
-    """A figure that a notebook shows without pyplot."""
-
-    def _repr_png_(self) -> bytes:
-        png = io.BytesIO()
-        self.savefig(png)
-        return png.getvalue()
+from cnn_course.plots.picture import Picture
 
 
 def curves(metrics: Sequence[dict[str, Any]], *, title: str = "") -> Picture:
@@ -86,27 +73,3 @@ def predictions(
         right.set_xticks([])
         right.spines[["top", "right", "bottom"]].set_visible(False)
     return figure
-
-
-def tiles(pictures: np.ndarray, *, scale: int | None = None, gap: int = 4) -> np.ndarray:
-    """Small pictures (n, h, w, c) of any range as one uint8 picture, in rows, each enlarged `scale` times.
-
-    All pictures share one scale that is symmetric about 0, so that grey is 0 and brightness compares.
-    """
-    n, height, width, channels = pictures.shape
-    scale = scale or max(1, 48 // max(height, width))
-    columns = int(np.ceil(np.sqrt(n)))
-    rows = -(-n // columns)
-    reach = max(float(np.abs(pictures).max()), 1e-12)
-    grey = np.uint8(np.round(np.clip(pictures / (2 * reach) + 0.5, 0, 1) * 255))
-    cells = np.full((rows * columns, height * scale + gap, width * scale + gap, channels), 255, np.uint8)
-    cells[:n, : height * scale, : width * scale] = grey.repeat(scale, axis=1).repeat(scale, axis=2)
-    grid = cells.reshape(rows, columns, *cells.shape[1:]).swapaxes(1, 2)
-    return grid.reshape(rows * cells.shape[1], columns * cells.shape[2], channels)
-
-
-def as_array(figure: Figure) -> np.ndarray:
-    """A figure as the uint8 RGBA picture (height, width, 4) that it would be in a file."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.array(canvas.buffer_rgba())

@@ -1,0 +1,10 @@
+"""Arrays and rows -> matplotlib figures. Nothing is computed here that one would want to test as a number.
+
+One file per subject; all that draws is also found here: `plots.curves(run.metrics)`.
+"""
+
+from cnn_course.plots.picture import Picture, as_array
+from cnn_course.plots.tiling import tiles
+from cnn_course.plots.training import confusion_matrix, curves, predictions
+
+__all__ = ["Picture", "as_array", "confusion_matrix", "curves", "predictions", "tiles"]
