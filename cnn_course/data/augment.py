@@ -27,9 +27,10 @@ def crop(images: np.ndarray, rng: np.random.Generator, *, pad: int = 4) -> np.nd
     n, height, width, channels = images.shape
     padded = np.zeros((n, height + 2 * pad, width + 2 * pad, channels), images.dtype)
     padded[:, pad : pad + height, pad : pad + width] = images
+    rows = padded.reshape(n, height + 2 * pad, -1)  # a window's rows are then copied as a whole, not by pixel
+    windows = sliding_window_view(rows, (height, width * channels), axis=(1, 2))[:, :, ::channels]
     top, left = rng.integers(0, 2 * pad + 1, size=(2, n))
-    windows = sliding_window_view(padded, (height, width), axis=(1, 2))  # (n, 2p+1, 2p+1, c, h, w)
-    return windows[np.arange(n), top, left].transpose(0, 2, 3, 1)
+    return windows[np.arange(n), top, left].reshape(images.shape)
 
 
 def cutout(images: np.ndarray, rng: np.random.Generator, *, size: int = 16) -> np.ndarray:
