@@ -50,7 +50,7 @@ class Epochs:
         return -(-len(self) // CHUNK)
 
     def chunk(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Up to `CHUNK` batches of the epoch: images (k, batch, height, width, channels), labels (k, batch)."""
+        """Up to `CHUNK` batches of the epoch: images (k, batch, h, w, channels) and labels (k, batch)."""
         order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.split))
         order = order[: len(self) * self.batch_size].reshape(len(self), self.batch_size)
         chosen = order[number * CHUNK : (number + 1) * CHUNK]
