@@ -6,7 +6,6 @@ scratch file. If that import fails, what it had to say is shown. `CNN_COURSE_TF_
 all this off.
 """
 
-import importlib.util
 import os
 import sys
 import tempfile
@@ -26,25 +25,30 @@ def hush_tensorflow() -> None:
 
 
 class _TensorFlowFinder:
-    """A finder that serves one import, that of TensorFlow, and then steps aside."""
+    """A finder that serves one import, that of TensorFlow, and then steps aside.
+
+    To be asked where TensorFlow is does not use it up: many libraries ask and import nothing.
+    """
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name != "tensorflow":
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        others = [finder for finder in sys.meta_path if finder is not self]
+        found = (finder.find_spec(name, path, target) for finder in others)
+        spec = next((spec for spec in found if spec is not None), None)
         if spec is not None and spec.loader is not None:
             loader: Any = spec.loader
-            loader.exec_module = _quietly(loader.exec_module)
+            loader.exec_module = self._quietly(loader.exec_module)
         return spec
 
+    def _quietly(self, exec_module: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+        def exec_quietly(module: ModuleType) -> None:
+            if self in sys.meta_path:
+                sys.meta_path.remove(self)
+            with stderr_held_back():
+                exec_module(module)
 
-def _quietly(exec_module: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
-    def exec_quietly(module: ModuleType) -> None:
-        with stderr_held_back():
-            exec_module(module)
-
-    return exec_quietly
+        return exec_quietly
 
 
 @contextmanager

@@ -26,6 +26,12 @@ def test_tensorflow_is_imported_and_used_without_a_word():
     assert (done.stdout, done.stderr) == ("3.0\n", "")
 
 
+def test_asking_where_tensorflow_is_does_not_use_the_quiet_up(tmp_path):
+    ask = "import cnn_course, importlib.util; assert importlib.util.find_spec('tensorflow') is not None"
+    path = fake_tensorflow(tmp_path, "")
+    assert run(f"{ask}; {ask}; import tensorflow", PYTHONPATH=path).stderr == ""
+
+
 def test_without_the_course_tensorflow_does_make_noise():
     assert run("import tensorflow").stderr != ""
 

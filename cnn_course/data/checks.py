@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnn_course.data.archives import damage, hexdigest
+from cnn_course.data.cifar_files import is_cut_short
 from cnn_course.data.official import LAYOUTS, TITLES
 from cnn_course.data.sources import Location, expected, present, roots
 
@@ -64,13 +65,18 @@ def verify(name: str, data_dir: str | os.PathLike[str] | None = None) -> list[Ch
 
 def _place(place: Location) -> Place:
     size = sum(path.stat().st_size for path in place.files() if path.is_file())
-    missing = [path.name for path in place.missing()]
-    state = "complete"
-    if missing:
-        state = f"incomplete: no {', no '.join(missing)}"
-    elif place.kind == "archive" and size != place.layout.archive_bytes:
-        state = damage(size, place.layout)
+    state = _state(place, size)
     return Place(place.path, place.words, state, size, state == "complete")
+
+
+def _state(place: Location, size: int) -> str:
+    missing = [path.name for path in place.missing()]
+    if missing:
+        return f"incomplete: no {', no '.join(missing)}"
+    if place.kind == "archive":
+        return "complete" if size == place.layout.archive_bytes else damage(size, place.layout)
+    short = [path.name for path in place.files() if is_cut_short(path, place.name)]
+    return f"damaged: {', '.join(short)} cut short" if short else "complete"
 
 
 def _check(path: Path, published: str) -> Check:

@@ -53,6 +53,23 @@ def split_from_npz(path: str, part: str, name: str) -> Split:
     return Split(np.ascontiguousarray(images), labels, coarse)
 
 
+def is_cut_short(path: Path, name: str) -> bool:
+    """Whether a file ends before it should, by its last byte or its size alone; `verify` reads all of it."""
+    if path.suffix == ".npz":
+        return not zipfile.is_zipfile(path)
+    size = path.stat().st_size
+    if path.suffix == ".bin":
+        return size == 0 or size % (_heads(name) + ROW) != 0
+    with path.open("rb") as file:
+        file.seek(max(size - 1, 0))
+        return file.read() != b"."  # with which every pickle ends
+
+
+def _heads(name: str) -> int:
+    """Bytes before the pixels of an image in the binary layout. CIFAR-100: superclass, class."""
+    return 1 if name == "cifar10" else 2
+
+
 def _rows(path: str, content: bytes, name: str) -> Rows:
     read = _rows_of_binary if path.endswith(".bin") else _rows_of_pickle
     images, labels, coarse = read(path, content, name)
@@ -76,7 +93,7 @@ def _rows_of_pickle(path: str, content: bytes, name: str) -> tuple[np.ndarray, A
 
 
 def _rows_of_binary(path: str, content: bytes, name: str) -> tuple[np.ndarray, Any, Any]:
-    heads = 1 if name == "cifar10" else 2  # CIFAR-100: superclass, class, pixels
+    heads = _heads(name)
     if len(content) % (heads + ROW):
         raise RuntimeError(f"{path} is damaged: {len(content)} bytes are no multiple of {heads + ROW}")
     records = np.frombuffer(content, "u1").reshape(-1, heads + ROW)

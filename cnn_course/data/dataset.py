@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+SUITS_PHOTOGRAPHS = ("flip", "crop")
+
 
 @dataclass(frozen=True)
 class Split:
-    """Images and their labels.
+    """Images and their labels; arrays of another form are refused with a ValueError.
 
     `images`: uint8, (n, height, width, channels). `labels`: int64, (n,), the classes to learn.
     `coarse`: int64, (n,), the superclass of each image; CIFAR-100 only.
@@ -20,6 +22,11 @@ class Split:
     images: np.ndarray
     labels: np.ndarray
     coarse: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        _check_images(self.images)
+        _check_labels(self.labels, len(self.images))
+        object.__setattr__(self, "labels", self.labels.astype("int64", copy=False))
 
     def __len__(self) -> int:
         return len(self.images)
@@ -36,9 +43,10 @@ class Dataset:
 
     `classes`: the name of each label. `superclasses`: the name of each coarse label, or ().
     `settings`: the arguments that `load` was called with, so that a run can load the same data again.
-    `source`: where the data came from, in words. `test_seal`: how to read the test split; only
-    `cnn_course.training.seal.open_test` may call it, because a test set that is looked at while a
-    model is being chosen is no test set any more.
+    `augment`: the random changes that leave its classes what they are, for a recipe that names none (a
+    mirrored 3 is no digit). `source`: where the data came from, in words. `test_seal`: how to read the
+    test split; only `cnn_course.training.seal.open_test` may call it, because a test set that is looked at
+    while a model is being chosen is no test set any more.
     """
 
     name: str
@@ -49,6 +57,18 @@ class Dataset:
     test_seal: Callable[[], Split] = field(repr=False)
     superclasses: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
+    augment: tuple[str, ...] = SUITS_PHOTOGRAPHS
+
+    def __post_init__(self) -> None:
+        for part, split in (("training", self.train), ("validation", self.validation)):
+            if not len(split):
+                raise ValueError(f"{self.name} has no {part} images; it needs at least one")
+            low, high = split.labels.min(), split.labels.max()
+            if low < 0 or high >= len(self.classes):
+                raise ValueError(
+                    f"{self.name} has {part} labels from {low} to {high}: "
+                    f"{len(self.classes)} classes are numbered from 0 to {len(self.classes) - 1}"
+                )
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -75,6 +95,24 @@ class Dataset:
             sha.update(np.ascontiguousarray(split.images).data)
             sha.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
         return sha.hexdigest()
+
+
+def _check_images(images: Any) -> None:
+    form = f"{getattr(images, 'dtype', type(images).__name__)} {np.shape(images)}"
+    if np.ndim(images) != 4 or getattr(images, "dtype", None) != np.uint8:
+        raise ValueError(f"images are {form}: must be uint8 (n, height, width, channels), from 0 to 255")
+
+
+def _check_labels(labels: Any, count: int) -> None:
+    shape, dtype = np.shape(labels), getattr(labels, "dtype", None)
+    if shape == (count,) and dtype is not None and dtype.kind in "iu":
+        return
+    ways = {(count, 1): "; labels.ravel() makes them so"}
+    way = ways.get(
+        shape, "; labels.argmax(axis=1) makes them so, if they are one-hot" if len(shape) == 2 else ""
+    )
+    form = f"{dtype or type(labels).__name__} {shape}"
+    raise ValueError(f"labels are {form}: must be whole numbers ({count},), one for each image{way}")
 
 
 def _channel_moments(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

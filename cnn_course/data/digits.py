@@ -27,6 +27,7 @@ def read_digits() -> Parts:
         test=lambda: Split(enlarge(images[test]), labels[test]),
         classes=CLASSES,
         source="digits, embedded: 1,797 handwritten digits (UCI; Alpaydin and Kaynak, CC BY 4.0)",
+        augment=("crop",),
     )
 
 

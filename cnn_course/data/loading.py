@@ -116,6 +116,7 @@ def _dataset(
         superclasses=parts.superclasses,
         source=parts.source,
         settings=settings,
+        augment=parts.augment,
         test_seal=lambda: keep(read_test(), chosen, coarse=coarse),
     )
 

@@ -9,12 +9,12 @@ from cnn_course.training.recipe import Recipe
 from cnn_course.training.runs import Run, find_runs, open_run
 
 if TYPE_CHECKING:
-    from cnn_course.training.evaluate import evaluate, predict
+    from cnn_course.training.evaluation import evaluate, predict
     from cnn_course.training.loop import seed, train
 
 __all__ = ["Recipe", "Run", "evaluate", "find_runs", "open_run", "predict", "seed", "train"]
 
-_HOMES = {"train": "loop", "seed": "loop", "evaluate": "evaluate", "predict": "evaluate"}
+_HOMES = {"train": "loop", "seed": "loop", "evaluate": "evaluation", "predict": "evaluation"}
 
 
 def __getattr__(name: str) -> Any:

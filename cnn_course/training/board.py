@@ -71,6 +71,9 @@ class Board(keras.callbacks.Callback):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self.close()
+        ended = summary.session_end_pb(api_pb2.STATUS_SUCCESS)  # or the HParams tab calls it "unknown"
+        with tf.summary.create_file_writer(str(self.folder)).as_default():
+            tf.summary.experimental.write_raw_pb(ended.SerializeToString(), step=0)
 
     def close(self) -> None:
         """Write what is left and close the files."""

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -39,7 +40,8 @@ class EpochStart(keras.callbacks.Callback):
 class Clock(keras.callbacks.Callback):
     """Adds to an epoch's logs: seconds, images_per_second of training, learning_rate, regulariser_share.
 
-    The learning rate is the one that the epoch began with.
+    The learning rate is the one that the epoch began with. The share is that of the penalty in `val_loss`,
+    both with the weights at the end of the epoch; `loss` is a mean over weights that no longer are.
     """
 
     def __init__(self, epochs: Epochs) -> None:
@@ -61,7 +63,7 @@ class Clock(keras.callbacks.Callback):
         logs["seconds"] = time.perf_counter() - self.began
         logs["images_per_second"] = self._images_per_second()
         logs["learning_rate"] = self.rate
-        share = penalty(self.model) / logs["loss"] if logs["loss"] else 0.0
+        share = penalty(self.model) / logs["val_loss"] if logs["val_loss"] else 0.0
         if share > 0:
             logs["regulariser_share"] = share
 
@@ -111,50 +113,68 @@ def in_words(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours"
 
 
-class Dispensable(keras.callbacks.Callback):
-    """Stands for a callback that writes files no training needs: if one can't be written, it goes on without.
+class ProgressBar(keras.callbacks.ProgbarLogger):
+    """Keras's bar, which counts past the end where the last execution has fewer steps than the others."""
 
-    Files broken off are of no use to whoever reads them, so the callback is not called again.
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        super().on_train_batch_end(min(batch, self.target - 1), logs)
+
+
+class Dispensable(keras.callbacks.Callback):
+    """Stands for a callback that writes files no training needs: if it fails, the training goes on without.
+
+    Files broken off are of no use to whoever reads them, so the callback is not called again. `make`: builds
+    the callback, which may fail too.
     """
 
-    def __init__(self, callback: keras.callbacks.Callback, files: str, report: Report) -> None:
+    def __init__(self, make: Callable[[], Any], files: str, report: Report) -> None:
         super().__init__()
-        self.callback, self.files, self.report = callback, files, report
-        self.working = True
+        self.files, self.report = files, report
+        self.callback: Any = None
+        with self._attempt():
+            self.callback = make()
 
     def set_params(self, params: dict[str, Any]) -> None:
-        self.callback.set_params(params)
+        self._call("set_params", params)
 
     def set_model(self, model: keras.Model) -> None:
-        self.callback.set_model(model)
+        self._call("set_model", model)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._attempt(self.callback.on_train_begin, logs)
+        self._call("on_train_begin", logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._attempt(self.callback.on_epoch_end, epoch, logs)
+        self._call("on_epoch_end", epoch, logs)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        self._attempt(self.callback.on_train_end, logs)
+        self._call("on_train_end", logs)
 
     def close(self) -> None:
         """Close the callback, which writes what it still holds."""
-        self._attempt(self.callback.close)
+        self._call("close")
 
-    def _attempt(self, write: Callable[..., None], *arguments: Any) -> None:
-        import tensorflow as tf
+    def _call(self, method: str, *arguments: Any) -> None:
+        if self.callback is not None:
+            with self._attempt():
+                getattr(self.callback, method)(*arguments)
 
-        if not self.working:
-            return
+    @contextmanager
+    def _attempt(self) -> Iterator[None]:
         try:
-            write(*arguments)
-        except (OSError, tf.errors.OpError) as problem:
-            self.working = False
-            if isinstance(problem, OSError):
-                reason = problem.strerror or str(problem)
-            else:  # "path; No space left on device", and more lines
-                reason = problem.message.splitlines()[0].rpartition("; ")[2]
-            self.report(f"{self.files} can't be written any more ({reason}); training goes on without them")
+            yield
+        except Exception as problem:  # whatever it is: hours of training must not end for a picture
+            self.callback = None
+            self.report(
+                f"{self.files} can't be written any more ({_reason(problem)}); training goes on without them"
+            )
+
+
+def _reason(problem: Exception) -> str:
+    """Why something could not be written, in a few words."""
+    if isinstance(problem, OSError):
+        return problem.strerror or str(problem)
+    text = str(getattr(problem, "message", problem)).strip() or type(problem).__name__
+    return text.splitlines()[0].rpartition("; ")[2]  # TensorFlow: "path; No space left on device", more lines
 
 
 class NotFinite(RuntimeError):

@@ -7,7 +7,7 @@ A new checkpoint takes the place of the old one only when it is whole.
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,14 +50,15 @@ def load_checkpoint(path: Path, model: keras.Model) -> tuple[list[dict[str, Any]
     return about["metrics"], about["seconds"]
 
 
-def save_model(path: Path, model: keras.Model) -> None:
+def save_model(path: Path, model: keras.Model, switched: Sequence[keras.layers.Layer] = ()) -> None:
     """Save as plain Keras, without optimiser, loss, metrics: `keras.models.load_model` opens it anywhere.
 
-    A network that has a layer of this course opens after `import cnn_course.layers`.
+    `switched`: layers that compute in another precision for the training, and are saved in float32. A
+    network that has a layer of this course opens after `import cnn_course.layers`.
     """
     fresh = path.with_name(f"{path.stem}.new.keras")
     try:
-        with _as_built(model):
+        with _as_built(model, switched):
             model.save(fresh)
         with fresh.open("r+b") as file:  # Windows flushes nothing that is open for reading only
             os.fsync(file.fileno())
@@ -80,19 +81,16 @@ def load_model(path: Path) -> keras.Model:
 
 
 @contextmanager
-def _as_built(model: keras.Model) -> Iterator[None]:
-    """Inside, `model` is as its builder left it: not compiled, every layer in float32."""
+def _as_built(model: keras.Model, switched: Sequence[keras.layers.Layer]) -> Iterator[None]:
+    """Inside, `model` is as its builder left it: not compiled, every layer in its own precision."""
     optimizer, compiled = model.optimizer, model.compiled
-    layers = [
-        x for x in model._flatten_layers(include_self=False) if x.dtype_policy.name.startswith("mixed_")
-    ]
-    policies = [layer.dtype_policy for layer in layers]
+    policies = [layer.dtype_policy for layer in switched]
     model.optimizer, model.compiled = None, False
-    for layer in layers:
+    for layer in switched:
         layer.dtype_policy = "float32"
     try:
         yield
     finally:
         model.optimizer, model.compiled = optimizer, compiled
-        for layer, policy in zip(layers, policies, strict=True):
+        for layer, policy in zip(switched, policies, strict=True):
             layer.dtype_policy = policy

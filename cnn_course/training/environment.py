@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,22 @@ def devices() -> list[str]:
     return ["CPU", *(tf.config.experimental.get_device_details(g).get("device_name", g.name) for g in gpus)]
 
 
+def keep_tensorflow_off_gpus() -> None:
+    """Where another backend computes, TensorFlow reads data and writes summaries, and needs no GPU memory.
+
+    It would take nearly all of it otherwise. Call it before TensorFlow does anything.
+    """
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        return
+    import tensorflow as tf
+
+    # RuntimeError: TensorFlow has done something already, and keeps what it has
+    with suppress(RuntimeError):
+        tf.config.set_visible_devices([], "GPU")
+
+
 def processor() -> str:
     """The name of the processor as the system gives it."""
     cpuinfo = Path("/proc/cpuinfo")
@@ -60,12 +77,13 @@ def processor() -> str:
 
 
 def code_digest() -> str:
-    """SHA-256 over the source files of this package."""
+    """SHA-256 over the source files of this package, the same on every system."""
     sha = hashlib.sha256()
     root = Path(cnn_course.__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        sha.update(str(path.relative_to(root)).encode())
-        sha.update(path.read_bytes())
+    files = {path.relative_to(root).as_posix(): path for path in root.rglob("*.py")}
+    for name, path in sorted(files.items()):
+        sha.update(name.encode())
+        sha.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return sha.hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Keeps what an epoch achieved: the best network, the record, the checkpoint to resume from."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from cnn_course.training.checkpoint import BEST, CHECKPOINT, save_checkpoint, save_model
 from cnn_course.training.environment import weights_digest
-from cnn_course.training.runs import FINISHED, write_record
+from cnn_course.training.runs import FINISHED, kept_epoch, write_record
 
 
 class Keeper(keras.callbacks.Callback):
@@ -20,9 +20,15 @@ class Keeper(keras.callbacks.Callback):
     for the rest when the run is resumed: best network and record follow from the checkpoint.
     """
 
-    def __init__(self, folder: Path, record: dict[str, Any], report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        record: dict[str, Any],
+        switched: Sequence[keras.layers.Layer],
+        report: Callable[[str], None],
+    ) -> None:
         super().__init__()
-        self.folder, self.record, self.report = folder, record, report
+        self.folder, self.record, self.switched, self.report = folder, record, switched, report
         self.failing = False
         self.saved = len(record["metrics"])
         """Epochs that the checkpoint has."""
@@ -40,15 +46,16 @@ class Keeper(keras.callbacks.Callback):
         self._keep(epoch + 1, self._save)
 
     def complete(self) -> None:
-        """Write down that the run is finished; RuntimeError if its last epoch can't be saved even now."""
+        """Write down that the run is finished; RuntimeError if what it achieved can't be saved even now."""
         if self.failing:
             self._keep(len(self.record["metrics"]), self._save)
+        if not self.failing:
+            self.finish(FINISHED)
         if self.failing:
             raise RuntimeError(
                 f"{self.saved} of {len(self.record['metrics'])} epochs are saved in {self.folder}: "
-                "make room, and the same command with --resume repeats the others"
+                "make room, and the same command with --resume does the rest"
             )
-        self.finish(FINISHED)
 
     def finish(self, status: str, reason: str | None = None) -> None:
         """Write down how the run ended."""
@@ -65,14 +72,20 @@ class Keeper(keras.callbacks.Callback):
         write_record(self.folder, self.record)
 
     def _save_best(self) -> None:
-        """Save the network if the latest epoch is the best one and that has not been done yet."""
-        metrics = self.record["metrics"]
-        if not metrics or metrics[-1] is not best_epoch(metrics):
+        """Save the network if the latest epoch is better than the one that is kept.
+
+        That is the best epoch, unless a full disk kept it from being saved: then the best of the others.
+        """
+        if not self.record["metrics"]:
             return
-        if self.record["best_epoch"] != metrics[-1]["epoch"]:
-            save_model(self.folder / BEST, self.model)
-            self.record["best_epoch"] = metrics[-1]["epoch"]
+        latest, kept = self.record["metrics"][-1], self._kept()
+        if kept is None or latest["val_accuracy"] > kept["val_accuracy"]:
+            save_model(self.folder / BEST, self.model, self.switched)
+            self.record["best_epoch"] = latest["epoch"]
             self.record["weights_digest"] = weights_digest(np.asarray(v) for v in self.model.weights)
+
+    def _kept(self) -> dict[str, Any] | None:
+        return kept_epoch(self.record) if (self.folder / BEST).exists() else None
 
     def _keep(self, epoch: int, save: Callable[[], None]) -> None:
         try:
@@ -87,8 +100,3 @@ class Keeper(keras.callbacks.Callback):
             self.failing = True
         else:
             self.failing = False
-
-
-def best_epoch(metrics: list[dict[str, Any]]) -> dict[str, Any]:
-    """The epoch with the highest validation accuracy, the earliest of equals."""
-    return max(metrics, key=lambda row: row["val_accuracy"])

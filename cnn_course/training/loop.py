@@ -1,43 +1,49 @@
 """`train`: one door for every network, built here or by a student, on any data."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from cnn_course.analysis.cost import macs, parameters
 from cnn_course.data import Dataset
 from cnn_course.data.pipeline import Epochs, evaluation_batches, training_batches
 from cnn_course.training.board import Board
-from cnn_course.training.callbacks import Clock, Dispensable, EpochStart, Forecast, NotFinite, StopOnNaN
-from cnn_course.training.checkpoint import CHECKPOINT, load_checkpoint
-from cnn_course.training.environment import code_digest, environment
+from cnn_course.training.callbacks import (
+    Clock,
+    Dispensable,
+    EpochStart,
+    Forecast,
+    NotFinite,
+    ProgressBar,
+    StopOnNaN,
+)
+from cnn_course.training.checkpoint import BEST, CHECKPOINT, load_checkpoint, load_model
+from cnn_course.training.checks import check_fit
+from cnn_course.training.determinism import deterministic
+from cnn_course.training.environment import keep_tensorflow_off_gpus
 from cnn_course.training.fused_norm import fused_batch_norm
 from cnn_course.training.keeper import Keeper
+from cnn_course.training.lock import locked
 from cnn_course.training.metrics import Accuracy
-from cnn_course.training.optimizers import build_loss, build_optimizer, l2_penalty
+from cnn_course.training.optimizers import build_optimizer, l2_penalty
+from cnn_course.training.outputs import PlainNames, compile_model, for_every_output
 from cnn_course.training.precision import computing_in, has_gpu, resolve
 from cnn_course.training.projector import write_projector
 from cnn_course.training.recipe import Recipe
+from cnn_course.training.record import known_macs, new_record, resumed_record
 from cnn_course.training.runs import (
     FAILED,
-    FINISHED,
     INTERRUPTED,
-    RUNNING,
     Run,
     create_run,
-    locked,
+    find_unfinished,
     read_record,
     remove_leftovers,
     write_record,
 )
-
-TOP5_FROM = 20
-"""Top-5 accuracy is logged from this many classes on; with ten, five guesses are half of them."""
 
 
 def train(
@@ -47,7 +53,7 @@ def train(
     *,
     logs: str | Path = "logs",
     name: str = "run",
-    resume: str | Path | None = None,
+    resume: str | Path | bool | None = None,
     projector: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     arguments: dict[str, Any] | None = None,
@@ -56,40 +62,45 @@ def train(
 ) -> Run:
     """Train `model` on `data.train`, judge it on `data.validation`, and record all of it in a new folder.
 
-    The model maps images (n, height, width, channels), standardised, to probabilities (n, classes). Its
-    network at the best epoch is saved as `best.keras`; the folder is `logs/<name>/<model.name>/<stamp>`.
-    `resume`: the folder of an earlier, unfinished run to go on with. `projector`: also write validation
-    features for TensorBoard's projector. `arguments`: those of the builder, for the record. Call `seed`
-    before building the model if its first weights shall repeat.
+    The model maps images (n, height, width, channels), standardised, to probabilities (n, classes); if it
+    has several outputs, all learn the labels and the first is the answer. Its network at the best epoch is
+    saved as `best.keras`; the folder is `logs/<name>/<model.name>/<stamp>`. Afterwards `model` has the
+    weights of the last epoch and is a plain Keras model as it was before, not compiled.
+    `resume`: the folder of an earlier, unfinished run to go on with, or True for the latest with this plan.
+    `projector`: also write validation features for TensorBoard's projector. `arguments`: those of the
+    builder, for the record. Call `seed` before building the model if its first weights shall repeat.
 
     Raises ValueError if model, data or recipe do not fit each other, RuntimeError if the loss becomes NaN
-    or the run can't be resumed.
+    or the run can't be resumed, FileNotFoundError if there is none to resume.
     """
-    _check_fit(model, data)
-    record = _new_record(model, data, recipe, name, arguments)
-    if resume is not None:
+    keep_tensorflow_off_gpus()
+    check_fit(model, data)
+    if recipe.augment is None:
+        recipe = replace(recipe, augment=data.augment)
+    record = new_record(model, data, recipe, name, arguments)
+    if resume is True:
+        resume = find_unfinished(logs, name, model.name, record, report)
+    elif resume:
         read_record(resume)  # a folder that is no run is told as such
-    folder = create_run(logs, name, model.name) if resume is None else Path(resume)
-    with locked(folder), _in_training_form(model, recipe):
-        if resume is not None:
-            record = _resumed(folder, record)
-        keeper = Keeper(folder, record, report)
+    folder = Path(resume) if resume else create_run(logs, name, model.name)
+    with locked(folder), _in_training_form(model, recipe) as switched:
+        if resume:
+            record = resumed_record(folder, record)
+            done, planned = len(record["metrics"]), recipe.epochs
+            report(f"going on with {folder}: {done} of {planned} epochs are done")
+        keeper = Keeper(folder, record, switched, report)
         remove_leftovers(folder)
         write_record(folder, record)
         with _ending_recorded(keeper):
             _fit(model, data, recipe, keeper, callbacks, verbose)
-        if projector:
-            write_projector(folder, model, data)
+            if projector:
+                _project(folder, data, report)
     return Run(folder, record)
 
 
 def seed(recipe: Recipe) -> None:
     """Start all random numbers from the recipe's seed; call it before building a model."""
     keras.utils.set_random_seed(recipe.seed)
-    if recipe.deterministic and keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
 
 
 def steps_per_execution(model_macs: int, batch_size: int) -> int:
@@ -105,13 +116,24 @@ def steps_per_execution(model_macs: int, batch_size: int) -> int:
 
 
 @contextmanager
-def _in_training_form(model: keras.Model, recipe: Recipe) -> Iterator[None]:
-    """Inside, the model computes as the recipe says; outside it is the plain Keras model it was built as."""
+def _in_training_form(model: keras.Model, recipe: Recipe) -> Iterator[list[keras.layers.Layer]]:
+    """Inside, the model computes as the recipe says; outside it is the plain Keras model it was built as.
+
+    Yields the layers whose precision is not their own.
+    """
     with ExitStack() as stack:
+        stack.callback(_uncompile, model)
+        stack.enter_context(deterministic(recipe.deterministic))
         stack.enter_context(l2_penalty(model, recipe.l2))
-        stack.enter_context(computing_in(model, resolve(recipe.precision)))
+        switched = stack.enter_context(computing_in(model, resolve(recipe.precision)))
         stack.enter_context(fused_batch_norm(model))
-        yield
+        yield switched
+
+
+def _uncompile(model: keras.Model) -> None:
+    """Forget the compiled functions: they compute in training form, whatever the layers do by now."""
+    model.compile(None, metrics=[])
+    model.compiled = False
 
 
 def _fit(
@@ -122,14 +144,15 @@ def _fit(
     callbacks: Sequence[keras.callbacks.Callback],
     verbose: int | str,
 ) -> None:
-    epochs = Epochs(data.train, recipe.batch_size, recipe.augment, recipe.seed)
+    epochs = Epochs(data.train, recipe.batch_size, recipe.augment or (), recipe.seed)
     accuracy = Accuracy(len(data.classes))
-    _compile(model, recipe, accuracy, len(data.classes), epochs)
+    optimizer = _optimizer(recipe, model, len(epochs))
+    steps = steps_per_execution(known_macs(model), epochs.batch_size)
+    compile_model(model, recipe, accuracy, optimizer, steps_per_execution=steps)
     done = _restore(keeper.folder, model, keeper.record)
-    board = Dispensable(
-        Board(keeper.folder, data, recipe, accuracy), "the files for TensorBoard", keeper.report
-    )
+    board = _board(data, recipe, accuracy, keeper)
     around = [
+        PlainNames(),
         EpochStart(epochs, recipe.seed),
         StopOnNaN(accuracy, recipe.peak_rate),
         Forecast(epochs, len(data.validation), keeper.report),
@@ -137,17 +160,42 @@ def _fit(
         board,
         *callbacks,
         keeper,
+        ProgressBar(),
     ]
     with closing(board):
         model.fit(
-            training_batches(epochs, data.mean, data.std),
-            validation_data=evaluation_batches(data.validation, data.mean, data.std),
+            for_every_output(training_batches(epochs, data.mean, data.std), model),
+            validation_data=for_every_output(evaluation_batches(data.validation, data.mean, data.std), model),
             epochs=recipe.epochs,
             initial_epoch=done,
             callbacks=around,
             shuffle=False,  # the batches are shuffled already
             verbose=verbose,
         )
+
+
+def _optimizer(recipe: Recipe, model: keras.Model, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    optimizer = build_optimizer(recipe, model, steps_per_epoch)
+    if resolve(recipe.precision) == "mixed_float16":  # small gradients would round to zero
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
+
+def _board(data: Dataset, recipe: Recipe, accuracy: Accuracy, keeper: Keeper) -> Dispensable:
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        keeper.report(f"on {backend} TensorBoard gets neither the graph nor histograms of gradients")
+    return Dispensable(
+        lambda: Board(keeper.folder, data, recipe, accuracy), "the files for TensorBoard", keeper.report
+    )
+
+
+def _project(folder: Path, data: Dataset, report: Callable[[str], None]) -> None:
+    try:
+        write_projector(folder, load_model(folder / BEST), data)
+    except (OSError, RuntimeError) as problem:
+        report(f"the files for the projector can't be written ({problem}); the run does without them")
 
 
 @contextmanager
@@ -167,123 +215,14 @@ def _ending_recorded(keeper: Keeper) -> Iterator[None]:
         raise
 
 
-def _compile(model: keras.Model, recipe: Recipe, accuracy: Accuracy, classes: int, epochs: Epochs) -> None:
-    optimizer = build_optimizer(recipe, model, len(epochs))
-    if resolve(recipe.precision) == "mixed_float16":  # small gradients would round to zero
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    metrics: list[keras.metrics.Metric] = [accuracy]
-    if classes >= TOP5_FROM:
-        metrics.append(keras.metrics.SparseTopKCategoricalAccuracy(5, name="top5_accuracy"))
-    model.compile(
-        optimizer,
-        loss=build_loss(recipe, classes),
-        metrics=metrics,
-        steps_per_execution=steps_per_execution(_macs(model), epochs.batch_size),
-        auto_scale_loss=False,
-    )
-    optimizer.build(model.trainable_variables)
-
-
 def _restore(folder: Path, model: keras.Model, record: dict[str, Any]) -> int:
     """Load the checkpoint if there is one; the number of epochs that are done."""
-    if not (folder / CHECKPOINT).exists():
+    if (folder / CHECKPOINT).exists():
+        record["metrics"], record["seconds"] = load_checkpoint(folder / CHECKPOINT, model)
+    else:
         record |= {"metrics": [], "seconds": 0.0, "best_epoch": None, "weights_digest": None}
-        return 0
-    record["metrics"], record["seconds"] = load_checkpoint(folder / CHECKPOINT, model)
+    record["sessions"][-1]["first_epoch"] = len(record["metrics"]) + 1
     return len(record["metrics"])
-
-
-def _check_fit(model: keras.Model, data: Dataset) -> None:
-    wanted, given = tuple(model.input_shape[1:]), data.input_shape
-    if any(w is not None and w != g for w, g in zip(wanted, given, strict=True)):
-        raise ValueError(
-            f"{model.name} takes images of {wanted}, {data.name} has {given}: "
-            f"build it with input_shape={given}"
-        )
-    outputs, classes = model.output_shape[-1], len(data.classes)
-    if outputs != classes:
-        raise ValueError(
-            f"{model.name} has {outputs} outputs, {data.name} has {classes} classes: "
-            f"build it with classes={classes}"
-        )
-
-
-def _macs(model: keras.Model) -> int:
-    try:
-        return macs(model)
-    except ValueError:  # a student's own layer with open sizes: the run goes on without this figure
-        return 0
-
-
-def _new_record(
-    model: keras.Model,
-    data: Dataset,
-    recipe: Recipe,
-    name: str,
-    arguments: dict[str, Any] | None,
-) -> dict[str, Any]:
-    return {
-        "format": 1,
-        "name": name,
-        "model": model.name,
-        "arguments": arguments or {},
-        "status": RUNNING,
-        "reason": None,
-        "started": datetime.now().isoformat(timespec="seconds"),
-        "recipe": recipe.as_dict(),
-        "precision": resolve(recipe.precision),
-        "data": describe_data(data),
-        "parameters": parameters(model),
-        "macs": _macs(model),
-        "environment": environment(),
-        "code_digest": code_digest(),
-        "weights_digest": None,
-        "seconds": 0.0,
-        "best_epoch": None,
-        "metrics": [],
-        "test_openings": [],
-    }
-
-
-def describe_data(data: Dataset) -> dict[str, Any]:
-    """What a record says of its data: how to load the same again, how to tell that it is the same."""
-    return {
-        "name": data.name,
-        "settings": data.settings,
-        "source": data.source,
-        "digest": data.digest,
-        "train": len(data.train),
-        "validation": len(data.validation),
-        "input_shape": list(data.input_shape),
-        "classes": list(data.classes),
-        "mean": [float(x) for x in data.mean],
-        "std": [float(x) for x in data.std],
-    }
-
-
-def _resumed(folder: Path, planned: dict[str, Any]) -> dict[str, Any]:
-    """The record of the run in `folder`, to go on with; ValueError if `planned` is another training."""
-    record = read_record(folder)
-    differences = [
-        f"{setting} {before} there, {now} here"
-        for setting, now in planned["recipe"].items()
-        if (before := record["recipe"].get(setting)) != now
-    ]
-    if record["data"]["digest"] != planned["data"]["digest"]:
-        differences.append("other data")
-    for key in ("model", "arguments"):
-        now = json.loads(json.dumps(planned[key]))  # as a record keeps it: tuples are lists there
-        if record[key] != now:
-            differences.append(f"{key} {record[key]} there, {now} here")
-    if differences:
-        raise ValueError(
-            f"{folder} can't be resumed with another plan ({'; '.join(differences)}): repeat its command"
-        )
-    if record["status"] == FINISHED:
-        raise ValueError(
-            f"{folder} is finished ({len(record['metrics'])} epochs): start a new run without --resume"
-        )
-    return {**record, "status": RUNNING, "reason": None}
 
 
 def _saved(keeper: Keeper) -> str:

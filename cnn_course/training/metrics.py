@@ -5,6 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
+TOP5_FROM = 20
+"""Top-5 accuracy is logged from this many classes on; with ten, five guesses are half of them."""
+
 
 class Accuracy(keras.metrics.Metric):
     """Share of right answers; keeps the confusion matrix it is read from, and the first step gone wrong.

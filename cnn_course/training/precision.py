@@ -28,12 +28,12 @@ def has_gpu() -> bool:
 
 
 @contextmanager
-def computing_in(model: keras.Model, precision: str) -> Iterator[None]:
-    """Inside, the layers of `model` compute in `precision`; those that give the outputs stay float32.
+def computing_in(model: keras.Model, precision: str) -> Iterator[list[keras.layers.Layer]]:
+    """Inside, the float32 layers of `model` compute in `precision`; those that give the outputs stay float32.
 
-    Layers whose policy was chosen on purpose (anything but float32) keep it.
+    Layers whose policy was chosen on purpose (anything but float32) keep it. Yields those that do not.
     """
-    outputs = {id(tensor._keras_history.operation) for tensor in keras.tree.flatten(_outputs(model))}
+    outputs = {id(tensor._keras_history.operation) for tensor in model.outputs}
     layers = [
         layer
         for layer in model._flatten_layers(include_self=False, recursive=True)
@@ -42,14 +42,7 @@ def computing_in(model: keras.Model, precision: str) -> Iterator[None]:
     for layer in layers:
         layer.dtype_policy = precision
     try:
-        yield
+        yield layers
     finally:
         for layer in layers:
             layer.dtype_policy = "float32"
-
-
-def _outputs(model: keras.Model) -> list:
-    try:
-        return model.outputs or []
-    except AttributeError:  # a subclassed model has no symbolic outputs
-        return []

@@ -28,9 +28,8 @@ def write_projector(folder: Path, model: keras.Model, data: Dataset) -> Path:
     target.mkdir(exist_ok=True)
     shown = data.validation.take(np.arange(min(MOST_IMAGES, len(data.validation))))
     thumbnails = _thumbnails(shown.images)
-    before_last = keras.Model(model.inputs, model.layers[-1].input)
-    features = before_last.predict(standardize(shown.images, data.mean, data.std), batch_size=250, verbose=0)
-    np.savetxt(target / "features.tsv", features.reshape(len(shown), -1), fmt="%.5g", delimiter="\t")
+    features = _features(model, standardize(shown.images, data.mean, data.std))
+    np.savetxt(target / "features.tsv", features, fmt="%.5g", delimiter="\t")
     labels = "\n".join(data.classes[label] for label in shown.labels)
     (target / "labels.tsv").write_text(labels + "\n", encoding="utf-8")
     sprite(thumbnails).save(target / "sprite.png")
@@ -42,6 +41,14 @@ def write_projector(folder: Path, model: keras.Model, data: Dataset) -> Path:
     embedding.sprite.single_image_dim.extend(thumbnails.shape[2:0:-1])
     (target / "projector_config.pbtxt").write_text(text_format.MessageToString(config))
     return target
+
+
+def _features(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """What the layer that gives the (first) output takes in, as one row for each image."""
+    layer, node, _ = model.outputs[0]._keras_history
+    before_last = keras.Model(model.inputs, layer._inbound_nodes[node].input_tensors)
+    parts = keras.tree.flatten(before_last.predict(images, batch_size=250, verbose=0))
+    return np.concatenate([part.reshape(len(images), -1) for part in parts], axis=1)
 
 
 def sprite(images: np.ndarray) -> Image.Image:

@@ -41,20 +41,25 @@ class Recipe:
     weight_decay: float = _setting(0.0, "decoupled decay of kernels (not of biases or batch normalisation)")
     l2: float = _setting(0.0, "alpha of the slides' penalty alpha/2 * w.w on every kernel")
     label_smoothing: float = _setting(0.0, "share of the target that is spread over all classes")
-    augment: tuple[str, ...] = _setting(("flip", "crop"), "random changes to training images", AUGMENTATIONS)
+    auxiliary_weight: float = _setting(0.3, "share in the loss of each output but the first (GoogLeNet)")
+    augment: tuple[str, ...] | None = _setting(
+        None, "random changes to training images; default those that suit the data", AUGMENTATIONS
+    )
     precision: str = _setting("auto", "auto: mixed_float16 on a GPU, float32 elsewhere", PRECISIONS)
     seed: int = _setting(0, "start of every random number: weights, order, augmentation, dropout")
     deterministic: bool = _setting(False, "only operations that repeat bit for bit, also on a GPU (slower)")
 
     def __post_init__(self) -> None:
+        left_open = [name for name in ("learning_rate", "augment") if getattr(self, name) is None]
         for setting in fields(self):
-            if isinstance(setting.default, tuple):
+            if setting.name in left_open:
+                continue
+            if setting.name in ("step_at", "augment"):
                 object.__setattr__(self, setting.name, _words(setting, getattr(self, setting.name)))
             _check_choice(setting, getattr(self, setting.name))
         for name, low, high, rule in _BOUNDS:
             value = getattr(self, name)
-            left_open = value is None and name == "learning_rate"
-            if not left_open and not _obeys(value, low, high, whole=rule.startswith("a whole")):
+            if name not in left_open and not _obeys(value, low, high, whole=rule.startswith("a whole")):
                 raise ValueError(f"{name}={value}: must be {rule}")
         if self.learning_rate == 0:
             raise ValueError("learning_rate=0: nothing would be learned; must be above 0")
@@ -96,6 +101,7 @@ _BOUNDS = (
     ("weight_decay", 0, _INFINITE, "0 or more"),
     ("l2", 0, _INFINITE, "0 or more"),
     ("label_smoothing", 0, 0.9999, "from 0 to below 1"),
+    ("auxiliary_weight", 0, _INFINITE, "0 or more"),
     ("seed", 0, 2**31 - 1, "a whole number from 0 to 2147483647"),
 )
 
@@ -108,7 +114,7 @@ def _obeys(value: Any, low: float, high: float, *, whole: bool) -> bool:
 def _words(setting: Field, value: Any) -> tuple:
     """A tuple of what a list or tuple holds; one word alone would fall into letters."""
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{setting.name}={value!r}: must be a tuple, such as {setting.default}")
+        raise ValueError(f"{setting.name}={value!r}: must be a tuple, such as {setting.default or (value,)}")
     return tuple(value)
 
 

@@ -7,12 +7,14 @@ file or the new one, never half of it, however the process ends.
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
+
+from cnn_course.training.lock import is_locked
 
 RECORD = "run.json"
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
@@ -32,8 +34,11 @@ class Run:
 
     @property
     def best(self) -> dict[str, Any]:
-        """The row of the epoch whose network was kept."""
-        return next(row for row in self.metrics if row["epoch"] == self.record["best_epoch"])
+        """The row of the epoch whose network was kept; RuntimeError if none was."""
+        row = kept_epoch(self.record)
+        if row is None:
+            raise RuntimeError(f"{self.folder} has no saved network yet: no epoch of it is done")
+        return row
 
 
 def open_run(folder: str | Path) -> Run:
@@ -97,7 +102,7 @@ def read_record(folder: str | Path) -> dict[str, Any]:
         raise FileNotFoundError(f"{folder} is no run: it has no {RECORD}; `cnn-course runs` lists the runs")
     try:
         record = json.loads(path.read_text())
-        _ = record["model"], record["status"], record["metrics"]
+        _ = record["model"], record["status"], record["metrics"], record["recipe"], record["data"]
     except (ValueError, KeyError, TypeError) as problem:
         raise RuntimeError(f"{path} is damaged ({problem}): this run can't be read") from None
     return record
@@ -109,15 +114,60 @@ def find_runs(logs: str | Path, *, name: str = "*", model: str = "*") -> list[Pa
     return sorted((path.parent for path in found), key=lambda folder: (_started(folder), str(folder)))
 
 
-def find_unfinished(logs: str | Path, name: str, model: str) -> Path:
-    """The latest run of `model` under `name` that did not reach its last epoch and is not being trained."""
+def find_unfinished(
+    logs: str | Path,
+    name: str,
+    model: str,
+    planned: dict[str, Any],
+    report: Callable[[str], None] = print,
+) -> Path:
+    """The run of `model` under `name` to go on with: not at its last epoch, and not being trained.
+
+    The latest with the same plan as the record `planned`, or else the latest. A damaged record is
+    reported and passed over; FileNotFoundError if nothing is left.
+    """
     folders = find_runs(logs, name=name, model=model)
-    for folder in reversed(folders):
-        if read_record(folder)["status"] != FINISHED and not is_locked(folder):
-            return folder
-    where = Path(logs) / name / model
-    state = f"all {len(folders)} runs there are finished or running" if folders else "there is no run there"
-    raise FileNotFoundError(f"nothing to resume in {where}: {state}; leave --resume out to start a new run")
+    unfinished = [(f, record) for f, record in _readable(folders, report) if _is_unfinished(f, record)]
+    if not unfinished:
+        where = Path(logs) / name / model
+        state = (
+            f"all {len(folders)} runs there are finished or running" if folders else "there is no run there"
+        )
+        raise FileNotFoundError(
+            f"nothing to resume in {where}: {state}; leave --resume out to start a new run"
+        )
+    alike = [folder for folder, record in unfinished if not differences(record, planned)]
+    return alike[-1] if alike else unfinished[-1][0]
+
+
+def _readable(folders: list[Path], report: Callable[[str], None]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for folder in folders:
+        try:
+            yield folder, read_record(folder)
+        except RuntimeError as problem:
+            report(f"passed over: {problem}")
+
+
+def _is_unfinished(folder: Path, record: dict[str, Any]) -> bool:
+    return record["status"] != FINISHED and not is_locked(folder)
+
+
+def differences(record: dict[str, Any], planned: dict[str, Any]) -> list[str]:
+    """In what a recorded training differs from a planned one, in words; if in nothing, it can be resumed."""
+    planned = json.loads(json.dumps(planned))  # as a record keeps it: tuples are lists there
+    found = [
+        f"{setting} {before} there, {now} here"
+        for setting, now in planned["recipe"].items()
+        if (before := record["recipe"].get(setting)) != now
+    ]
+    if record["data"].get("digest") != planned["data"].get("digest"):
+        found.append("other data")
+    found += [
+        f"{key} {record.get(key)} there, {planned[key]} here"
+        for key in ("model", "arguments")
+        if record.get(key) != planned[key]
+    ]
+    return found
 
 
 def _started(folder: Path) -> str:
@@ -129,7 +179,7 @@ def summary(folder: Path) -> dict[str, Any]:
     """One row about a run, for tables: what, how long, how good at its best."""
     record = read_record(folder)
     metrics = record["metrics"]
-    best: dict[str, Any] = max(metrics, key=lambda row: row.get("val_accuracy", 0.0), default={})
+    best = kept_epoch(record) or {}
     return {
         "run": str(folder),
         "name": record["name"],
@@ -149,41 +199,13 @@ def summary(folder: Path) -> dict[str, Any]:
     }
 
 
+def kept_epoch(record: dict[str, Any]) -> dict[str, Any] | None:
+    """The row of the epoch whose network was kept, if one was."""
+    return next((row for row in record["metrics"] if row["epoch"] == record.get("best_epoch")), None)
+
+
 def _current_status(folder: Path, record: dict[str, Any]) -> str:
     """A run whose process was killed could not write that down; its lock, though, is gone."""
     if record["status"] == RUNNING and not is_locked(folder):
         return "killed"
     return str(record["status"])
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the run for this process; the kernel lets go of it however the process ends.
-
-    Raises RuntimeError if another process trains in this folder. Where there are no file locks
-    (Windows) nothing is checked.
-    """
-    with (folder / "lock").open("w") as file:
-        if not _try_lock(file):
-            raise RuntimeError(f"{folder} is being trained by another process; wait for it or stop it first")
-        yield
-
-
-def is_locked(folder: Path) -> bool:
-    """Whether some process is training in `folder` now."""
-    if not (folder / "lock").exists():
-        return False
-    with (folder / "lock").open() as file:
-        return not _try_lock(file)
-
-
-def _try_lock(file: IO[str]) -> bool:
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -4,7 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 from cnn_course.data import Dataset, Split
-from cnn_course.training.runs import locked, read_record, write_record
+from cnn_course.training.lock import locked
+from cnn_course.training.runs import read_record, write_record
 
 
 def open_test(data: Dataset, run: str | Path) -> Split:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cnn_course.data.augment import AUGMENTATIONS, augment, crop, cutout, flip
+from cnn_course.data.augment import AUGMENTATIONS, augment, cutout, flip
+from cnn_course.data.augment import pad_crop as crop
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Rows about places and checksums, for the command line."""
 
+import numpy as np
 import pytest
 
 from cnn_course.data.checks import places, verify
@@ -29,6 +30,31 @@ def test_a_place_that_lacks_files_names_them(tmp_path, write_tiny_cifar10):
     (row,) = places("cifar10", tmp_path / "d")
     assert (row.state, row.ok) == ("incomplete: no test_batch", False)
     assert [check.verdict for check in verify("cifar10", tmp_path / "d")].count("missing") == 1
+
+
+def test_files_that_are_cut_short_are_no_complete_place(tmp_path, write_tiny_cifar10):
+    folder = tmp_path / "d" / "cifar-10-batches-py"
+    write_tiny_cifar10(folder)
+    for name in ("data_batch_3", "test_batch"):
+        (folder / name).write_bytes((folder / name).read_bytes()[:-100])
+    (row,) = places("cifar10", tmp_path / "d")
+    assert (row.state, row.ok) == ("damaged: data_batch_3, test_batch cut short", False)
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_a_binary_file_is_whole_rows_of_labels_and_pixels(row, tmp_path):
+    for name in ("train.bin", "test.bin"):
+        (tmp_path / name).write_bytes(bytes(2 * (2 + 3072) - row))
+    (place,) = places("cifar100", tmp_path)
+    assert place.state == ("damaged: train.bin, test.bin cut short" if row else "complete")
+
+
+def test_an_npz_that_is_cut_short_is_no_complete_place(tmp_path):
+    np.savez(tmp_path / "whole.npz", x_train=np.zeros(9))
+    whole = (tmp_path / "whole.npz").read_bytes()
+    for length, state in ((len(whole), "complete"), (len(whole) - 30, "damaged: cifar10.npz cut short")):
+        (tmp_path / "cifar10.npz").write_bytes(whole[:length])
+        assert [place.state for place in places("cifar10", tmp_path)] == [state]
 
 
 def test_a_place_with_nothing_is_a_row_too(tmp_path):

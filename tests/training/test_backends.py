@@ -18,4 +18,5 @@ def test_the_course_cnn_trains_on_jax(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     (record,) = [json.loads(path.read_text()) for path in tmp_path.glob("jax/course_cnn/*/run.json")]
-    assert (record["status"], record["environment"]["backend"]) == ("finished", "jax")
+    assert (record["status"], record["sessions"][0]["environment"]["backend"]) == ("finished", "jax")
+    assert "on jax TensorBoard gets neither the graph nor histograms of gradients" in done.stdout

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
+from cnn_course.training import evaluate, open_run, train
 from cnn_course.training import keeper as keeper_module
-from cnn_course.training import open_run, train
 from cnn_course.training.board import Board
 from cnn_course.training.checkpoint import BEST, CHECKPOINT
-from cnn_course.training.runs import create_run, find_runs, find_unfinished, summary
+from cnn_course.training.runs import create_run, find_runs, summary
 
 CHILD = """
 import os, signal, sys
@@ -67,7 +67,6 @@ def killed(logs: Path, moment: str, resume: Path | str = "") -> Path:
     assert done.returncode == -signal.SIGKILL, done.stderr
     (folder,) = find_runs(logs)
     assert summary(folder)["status"] == "killed"
-    assert find_unfinished(logs, "run", "small_net") == folder
     return folder
 
 
@@ -92,7 +91,9 @@ def test_a_run_killed_three_times_ends_like_an_unbroken_one(data, recipe, make_n
     assert without_times(open_run(folder).metrics) == without_times(unbroken.metrics[:1])
     assert (folder / BEST).exists()
 
-    resumed = train(make_net(dropout=0.3), data, recipe, resume=folder, verbose=0)
+    resumed = train(make_net(dropout=0.3), data, recipe, logs=tmp_path / "b", resume=True, verbose=0)
+    assert resumed.folder == folder
+    assert [session["first_epoch"] for session in resumed.record["sessions"]] == [1, 1, 2, 2]
     assert without_times(resumed.metrics) == without_times(unbroken.metrics)
     assert resumed.record["weights_digest"] == unbroken.record["weights_digest"]
     assert not list(folder.glob("*.new*"))
@@ -106,11 +107,11 @@ def test_a_run_killed_after_its_last_epoch_is_only_concluded(data, recipe, make_
     assert resumed.metrics == run.metrics
 
 
-def test_a_folder_without_a_record_is_no_run(tmp_path):
+def test_a_folder_without_a_record_is_no_run(data, recipe, make_net, tmp_path):
     create_run(tmp_path, "run", "small_net")
     assert find_runs(tmp_path) == []
     with pytest.raises(FileNotFoundError, match="there is no run there; leave --resume out"):
-        find_unfinished(tmp_path, "run", "small_net")
+        train(make_net(), data, recipe, logs=tmp_path, resume=True)
 
 
 def test_a_training_that_fails_before_its_first_step_is_recorded_as_failed(data, recipe, make_net, tmp_path):
@@ -142,9 +143,11 @@ def test_a_run_whose_last_epochs_found_no_room_is_not_finished_but_resumed(
         train(make_net(), data, recipe, logs=tmp_path, verbose=0, report=said.append)
     assert len(said) == 1
     assert str(stop.value).startswith("1 of 3 epochs are saved in")
-    folder = find_unfinished(tmp_path, "run", "small_net")
+    (folder,) = find_runs(tmp_path)
     assert open_run(folder).best["epoch"] == 1
-    resumed = train(make_net(), data, recipe, resume=folder, verbose=0)
+    said.clear()
+    resumed = train(make_net(), data, recipe, logs=tmp_path, resume=True, verbose=0, report=said.append)
+    assert said[0].startswith(f"going on with {folder}")
     assert (resumed.record["status"], len(resumed.metrics)) == ("finished", 3)
 
 
@@ -155,6 +158,7 @@ def test_a_run_whose_last_epochs_found_no_room_is_not_finished_but_resumed(
         tf.errors.ResourceExhaustedError(
             None, None, "logs/events; No space left on device\n\tCould not flush"
         ),
+        ValueError("No space left on device"),  # as whatever else a library may raise
     ],
 )
 def test_training_goes_on_without_tensorboard_if_its_files_find_no_room(
@@ -174,3 +178,43 @@ def test_training_goes_on_without_tensorboard_if_its_files_find_no_room(
         "training goes on without them"
     ]
     assert (run.record["status"], len(run.metrics)) == ("finished", 3)
+
+
+def test_training_goes_on_without_tensorboard_if_its_files_can_t_even_be_opened(
+    data, recipe, make_net, tmp_path, monkeypatch
+):
+    said = []
+    monkeypatch.setattr(tf.summary, "create_file_writer", full_disk)
+    run = train(make_net(), data, recipe, logs=tmp_path, verbose=0, report=said.append)
+    assert len(said) == 1
+    assert said[0].startswith("the files for TensorBoard can't be written any more (No space left")
+    assert run.record["status"] == "finished"
+
+
+def test_the_best_network_that_could_be_saved_is_kept_and_the_record_says_which(
+    data, recipe, make_net, tmp_path, monkeypatch
+):
+    real, tried = keeper_module.save_model, []
+
+    def full_at_first(*arguments):
+        tried.append(arguments)
+        (full_disk if len(tried) == 1 else real)(*arguments)
+
+    monkeypatch.setattr(keeper_module, "save_model", full_at_first)
+    run = train(make_net(), data, replace(recipe, epochs=2), logs=tmp_path, verbose=0, report=tried.append)
+    kept = run.metrics[1]
+    assert (run.best, summary(run.folder)["best_epoch"]) == (kept, 2)
+    judged = evaluate(run.folder, lambda **_: data)
+    assert judged["accuracy"] == pytest.approx(kept["val_accuracy"])
+
+
+def test_a_run_that_could_save_no_network_is_not_called_finished(
+    data, recipe, make_net, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(keeper_module, "save_model", full_disk)
+    with pytest.raises(RuntimeError, match="3 of 3 epochs are saved in .*: make room, and the same command"):
+        train(make_net(), data, recipe, logs=tmp_path, verbose=0, report=lambda _: None)
+    monkeypatch.undo()
+    resumed = train(make_net(), data, recipe, logs=tmp_path, resume=True, verbose=0)
+    assert (resumed.record["status"], resumed.best["epoch"]) == ("finished", 3)
+    assert (resumed.folder / BEST).exists()

@@ -24,7 +24,9 @@ from cnn_course.training.recipe import Recipe
         ),
         ({"learning_rate": float("inf")}, "learning_rate=inf: must be a number above 0"),
         ({"epochs": None}, "epochs=None: must be a whole number from 1 up"),
-        ({"augment": "flip"}, "augment='flip': must be a tuple, such as ('flip', 'crop')"),
+        ({"augment": "flip"}, "augment='flip': must be a tuple, such as ('flip',)"),
+        ({"step_at": None}, "step_at=None: must be a tuple, such as (0.5, 0.75)"),
+        ({"auxiliary_weight": -1}, "auxiliary_weight=-1: must be 0 or more"),
         ({"momentum": 1.0}, "momentum=1.0: must be from 0 to below 1"),
         ({"epochs": 2, "warmup_epochs": 3.0}, "warmup_epochs=3.0: must not exceed epochs=2"),
         (

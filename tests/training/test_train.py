@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import api_pb2
 from tensorboard.plugins.hparams import metadata as hparams
 
 from cnn_course.training import board, open_run, train
@@ -21,7 +22,7 @@ from cnn_course.training import keeper as keeper_module
 from cnn_course.training.checkpoint import BEST, CHECKPOINT
 from cnn_course.training.loop import steps_per_execution
 from cnn_course.training.projector import write_projector
-from cnn_course.training.runs import find_runs, find_unfinished
+from cnn_course.training.runs import find_runs
 
 
 class StopAfter(keras.callbacks.Callback):
@@ -62,10 +63,11 @@ def test_the_record_says_what_ran_where_and_how_well(finished, data):
     assert record["parameters"] == {"total": 134, "trainable": 126, "non_trainable": 8}
     assert record["macs"] == 6 * 6 * 4 * 27 + 8
     assert record["data"]["digest"] == data.digest
-    assert record["environment"]["keras"] == keras.__version__
+    (session,) = record["sessions"]
+    assert session["environment"]["keras"] == keras.__version__
     assert [row["epoch"] for row in record["metrics"]] == [1, 2, 3]
     assert {"loss", "accuracy", "val_loss", "val_accuracy", "images_per_second"} <= set(record["metrics"][0])
-    assert len(record["code_digest"]) == len(record["weights_digest"]) == 64
+    assert len(session["code_digest"]) == len(record["weights_digest"]) == 64
     assert record["test_openings"] == []
 
 
@@ -125,6 +127,8 @@ def test_hparams_get_the_settings_and_metrics_that_exist(finished):
     assert {info.name for info in columns.hparam_infos if info.differs} == set(board.FIRST_SETTINGS)
     assert session.hparams["data"].string_value == "stripes"
     assert session.group_name == f"{finished.folder.name[4:]} small_net demo"
+    content = events.SummaryMetadata(hparams.SESSION_END_INFO_TAG).plugin_data.content
+    assert hparams.parse_session_end_info_plugin_data(content).status == api_pb2.STATUS_SUCCESS
     for metric in columns.metric_infos:
         assert metric.name.tag in tags(finished.folder / metric.name.group)["scalars"]
 
@@ -193,7 +197,7 @@ def test_a_resumed_run_ends_like_an_unbroken_one(optimizer, data, recipe, make_n
             make_net(dropout=0.3), data, recipe, logs=tmp_path / "b", verbose=0,
             callbacks=[StopAfter(1, ZeroDivisionError())],
         )  # fmt: skip
-    folder = find_unfinished(tmp_path / "b", "run", "small_net")
+    (folder,) = find_runs(tmp_path / "b")
     assert len(open_run(folder).metrics) == 1
     resumed = train(make_net(dropout=0.3), data, recipe, resume=folder, verbose=0)
     assert resumed.folder == folder
@@ -275,9 +279,27 @@ def test_mixed_precision_trains_and_is_saved_in_float32(data, recipe, make_net, 
     model = make_net()
     run = train(model, data, replace(recipe, precision="mixed_float16"), logs=tmp_path, verbose=0)
     assert run.best["val_accuracy"] > 0.9
-    assert run.record["precision"] == "mixed_float16"
+    assert run.record["sessions"][0]["precision"] == "mixed_float16"
     loaded = keras.models.load_model(run.folder / BEST)
     assert {layer.dtype_policy.name for layer in [*loaded.layers, *model.layers]} == {"float32"}
+
+
+@pytest.mark.parametrize(("asked", "recorded"), [(None, ["crop"]), ((), []), (("flip",), ["flip"])])
+def test_a_recipe_without_augmentation_of_its_own_takes_what_suits_the_data(
+    asked, recorded, data, recipe, make_net, tmp_path, monkeypatch
+):
+    used = []
+
+    def epochs(split, batch_size, augmentations, seed):
+        used.append(list(augmentations))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cnn_course.training.loop.Epochs", epochs)
+    recipe = replace(recipe, augment=asked)
+    with pytest.raises(ZeroDivisionError):
+        train(make_net(), replace(data, augment=("crop",)), recipe, logs=tmp_path, verbose=0)
+    (folder,) = find_runs(tmp_path)
+    assert (used, open_run(folder).record["recipe"]["augment"]) == ([recorded], recorded)
 
 
 def test_tiny_networks_take_many_steps_an_execution_and_large_ones_few():
