@@ -20,8 +20,7 @@ def check_image_classifier(network: str, input_shape: Any, classes: Any, *, smal
             f"{height}x{width} images are too small for {network}; "
             f"the smallest possible input_shape is ({smallest}, {smallest}, {channels})"
         )
-    if not (_is_whole(classes) and classes >= 1):
-        raise ValueError(f"classes is {classes!r}; it must be a whole number, at least 1")
+    check_count("classes", classes)
 
 
 def check_choice(argument: str, value: Any, choices: Iterable[str]) -> None:
@@ -31,9 +30,24 @@ def check_choice(argument: str, value: Any, choices: Iterable[str]) -> None:
         raise ValueError(f"{argument} is {value!r}; choose one of {', '.join(map(repr, choices))}")
 
 
+def check_count(argument: str, value: Any) -> None:
+    """Raise ValueError unless `value` is a whole number, at least 1."""
+    if not is_count(value):
+        raise ValueError(f"{argument} is {value!r}; it must be a whole number, at least 1")
+
+
+def check_counts(argument: str, values: Any) -> None:
+    """Raise ValueError unless `values` is a list or tuple of whole numbers, each at least 1."""
+    if not (isinstance(values, list | tuple) and all(map(is_count, values))):
+        raise ValueError(
+            f"{argument} is {values!r}; it must be whole numbers, each at least 1, such as (32, 64)"
+        )
+
+
+def is_count(value: Any) -> bool:
+    """Whether `value` is a whole number, at least 1; NumPy's integers count too."""
+    return hasattr(value, "__index__") and not isinstance(value, bool) and value >= 1
+
+
 def _is_shape(value: Any) -> bool:
-    return isinstance(value, tuple | list) and len(value) == 3 and all(_is_whole(v) and v >= 1 for v in value)
-
-
-def _is_whole(value: Any) -> bool:
-    return hasattr(value, "__index__") and not isinstance(value, bool)  # NumPy's integers count too
+    return isinstance(value, tuple | list) and len(value) == 3 and all(map(is_count, value))

@@ -13,7 +13,7 @@ He et al. (2015) advise for ReLU; the paper trained its deep networks from a sha
 import keras
 from keras import layers
 
-from cnn_course.blocks import classifier, conv_stack
+from cnn_course.blocks import classifier, conv_stack, dense_layers
 from cnn_course.models.arguments import check_choice, check_image_classifier
 
 FILTERS = (64, 128, 256, 512, 512)
@@ -27,13 +27,13 @@ HEADS = ("fc", "gap")
 
 
 def vgg(
+    configuration: str,
     input_shape: tuple[int, int, int],
     classes: int,
     *,
-    configuration: str,
-    head: str = "fc",
-    batch_norm: bool = False,
-    dropout: float = 0.5,
+    head: str,
+    batch_norm: bool,
+    dropout: float,
     name: str,
 ) -> keras.Model:
     """One column of the paper's table 1: five blocks of convolutions, each ended by pooling, and a head.
@@ -48,17 +48,11 @@ def vgg(
     x = image
     for block, (convs, filters) in enumerate(zip(CONVS[configuration], FILTERS, strict=True), start=1):
         x = conv_stack(x, filters, convs, batch_norm=batch_norm, name=f"block{block}")
-    x = dense_layers(x, dropout) if head == "fc" else layers.GlobalAveragePooling2D(name="gap")(x)
+    if head == "fc":
+        x = dense_layers(x, 4096, dropout=dropout)
+    else:
+        x = layers.GlobalAveragePooling2D(name="gap")(x)
     return keras.Model(image, classifier(x, classes), name=name)
-
-
-def dense_layers(x: keras.KerasTensor, dropout: float) -> keras.KerasTensor:
-    """Flatten, then twice 4096 ReLU units with dropout: (N, H, W, C) -> (N, 4096)."""
-    x = layers.Flatten(name="flatten")(x)
-    for fc in ("fc1", "fc2"):
-        x = layers.Dense(4096, activation="relu", kernel_initializer="he_normal", name=fc)(x)
-        x = layers.Dropout(dropout, name=f"{fc}_dropout")(x)
-    return x
 
 
 def vgg11(
@@ -70,16 +64,11 @@ def vgg11(
     dropout: float = 0.5,
     name: str = "vgg11",
 ) -> keras.Model:
-    """VGG configuration A: 8 convolutions and 3 dense layers."""
-    return vgg(
-        input_shape,
-        classes,
-        configuration="A",
-        head=head,
-        batch_norm=batch_norm,
-        dropout=dropout,
-        name=name,
-    )
+    """VGG configuration A: 8 convolutions and 3 dense layers.
+
+    The options are those of `vgg`.
+    """
+    return vgg("A", input_shape, classes, head=head, batch_norm=batch_norm, dropout=dropout, name=name)
 
 
 def vgg13(
@@ -91,16 +80,11 @@ def vgg13(
     dropout: float = 0.5,
     name: str = "vgg13",
 ) -> keras.Model:
-    """VGG configuration B: 10 convolutions and 3 dense layers."""
-    return vgg(
-        input_shape,
-        classes,
-        configuration="B",
-        head=head,
-        batch_norm=batch_norm,
-        dropout=dropout,
-        name=name,
-    )
+    """VGG configuration B: 10 convolutions and 3 dense layers.
+
+    The options are those of `vgg`.
+    """
+    return vgg("B", input_shape, classes, head=head, batch_norm=batch_norm, dropout=dropout, name=name)
 
 
 def vgg16(
@@ -112,16 +96,11 @@ def vgg16(
     dropout: float = 0.5,
     name: str = "vgg16",
 ) -> keras.Model:
-    """VGG configuration D: 13 convolutions and 3 dense layers (decks 001 to 004)."""
-    return vgg(
-        input_shape,
-        classes,
-        configuration="D",
-        head=head,
-        batch_norm=batch_norm,
-        dropout=dropout,
-        name=name,
-    )
+    """VGG configuration D: 13 convolutions and 3 dense layers (decks 001 to 004).
+
+    The options are those of `vgg`.
+    """
+    return vgg("D", input_shape, classes, head=head, batch_norm=batch_norm, dropout=dropout, name=name)
 
 
 def vgg19(
@@ -133,13 +112,8 @@ def vgg19(
     dropout: float = 0.5,
     name: str = "vgg19",
 ) -> keras.Model:
-    """VGG configuration E: 16 convolutions and 3 dense layers (deck 002)."""
-    return vgg(
-        input_shape,
-        classes,
-        configuration="E",
-        head=head,
-        batch_norm=batch_norm,
-        dropout=dropout,
-        name=name,
-    )
+    """VGG configuration E: 16 convolutions and 3 dense layers (deck 002).
+
+    The options are those of `vgg`.
+    """
+    return vgg("E", input_shape, classes, head=head, batch_norm=batch_norm, dropout=dropout, name=name)

@@ -1,5 +1,7 @@
 """Blocks and layers compute what the slides draw."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from keras import layers
 from cnn_course.blocks import conv, conv_bn, plain_block, residual_block
 from cnn_course.layers import ZeroPadShortcut
 from cnn_course.models import build
-from cnn_course.models.cifar_resnet import plain_network, residual_network
+from cnn_course.models.staged import staged_network
 
 # TensorFlow 2.21's variables do not know NumPy 2's `copy` argument yet; Keras meets that when it saves.
 KERAS_SAVES_WITH_A_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -21,6 +23,12 @@ def network_of(block, shape, *positional, **named):
 
 def maps(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+def tiny_network(block, *, filters, classes):
+    return staged_network(
+        (8, 8, 3), classes, stem="cifar", block=block, blocks=(1, 1), filters=filters, name="tiny"
+    )
 
 
 def test_stride_2_convolution_pads_all_four_sides_as_in_deck_004():
@@ -147,20 +155,20 @@ def test_plain_network_adds_nothing():
 @KERAS_SAVES_WITH_A_WARNING
 @pytest.mark.parametrize("shortcut", ["A", "B"])
 def test_saved_resnet_gives_the_same_answers_when_loaded(tmp_path, shortcut):
-    network = residual_network((8, 8, 3), 5, blocks=1, filters=(3, 6), shortcut=shortcut, name="tiny")
+    network = tiny_network(partial(residual_block, shortcut=shortcut), filters=(3, 6), classes=5)
     network.save(tmp_path / "network.keras")
     again = keras.saving.load_model(tmp_path / "network.keras")
     images = maps(2, 8, 8, 3)
     np.testing.assert_array_equal(again(images), network(images))
 
 
-@pytest.mark.parametrize("build_network", [residual_network, plain_network])
-def test_short_training_already_shows_in_inference_mode(build_network):
+@pytest.mark.parametrize("block", [residual_block, plain_block])
+def test_short_training_already_shows_in_inference_mode(block):
     """With Keras's momentum of 0.99 these 20 steps end in guessing, although the training accuracy is 1."""
     keras.utils.set_random_seed(0)
     labels = np.arange(64) % 2
     images = maps(64, 8, 8, 3) + 2 * labels[:, None, None, None]
-    network = build_network((8, 8, 3), 2, blocks=1, filters=(4, 8), name="tiny")
+    network = tiny_network(block, filters=(4, 8), classes=2)
     network.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy", metrics=["accuracy"])
     network.fit(images, labels, batch_size=16, epochs=5, verbose=0)
     assert network.evaluate(images, labels, verbose=0, return_dict=True)["accuracy"] > 0.9

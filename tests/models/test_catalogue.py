@@ -9,7 +9,20 @@ import pytest
 
 from cnn_course.models import BUILDERS, build, catalogue
 
-SMALLEST = {"course_cnn": 18, "lenet5": 16, "vgg11": 32, "vgg13": 32, "vgg16": 32, "vgg19": 32}
+SMALLEST = {
+    "alexnet": 67,
+    "alexnet_cifar": 15,
+    "course_cnn": 18,
+    "lenet5": 16,
+    "pattern_cnn": 8,
+    "downsampling_cnn": 8,
+    "all_cnn": 9,
+    "vgg11": 32,
+    "vgg13": 32,
+    "vgg16": 32,
+    "vgg19": 32,
+    "xception": 7,
+}
 
 
 def message_of(function, *positional, **named):
@@ -76,7 +89,8 @@ def test_unknown_model_is_answered_with_near_names_and_all_names():
 
 def test_unknown_argument_is_answered_with_those_that_the_builder_takes():
     assert message_of(build, "resnet20", head="gap") == (
-        "resnet20 takes no argument 'head'; choose from input_shape, classes, shortcut, name"
+        "resnet20 takes no argument 'head'; "
+        "choose from input_shape, classes, unit, shortcut, zero_gamma, name"
     )
 
 

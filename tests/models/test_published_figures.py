@@ -4,7 +4,6 @@ import json
 from functools import cache
 from pathlib import Path
 
-import keras
 import pytest
 
 from cnn_course.analysis.cost import biases, macs, parameters
@@ -35,16 +34,6 @@ def assert_figures(network, row):
         assert macs(network) == row["macs"]
     if row["biases"] is not None:
         assert biases(network) == row["biases"]
-
-
-@pytest.fixture
-def weights_of_zero(monkeypatch):
-    """Random numbers for 140 million weights would take five seconds, and these tests look at shapes only."""
-
-    def zeros(self, shape, dtype=None, **_):
-        return keras.ops.zeros(shape, dtype or "float32")
-
-    monkeypatch.setattr(keras.initializers.VarianceScaling, "__call__", zeros)
 
 
 @pytest.mark.parametrize("row", rows("networks"))
