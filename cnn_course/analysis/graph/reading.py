@@ -1,0 +1,278 @@
+"""From a model's configuration, as Keras writes it, to the graph.
+
+The configuration is plain data: `model.get_config()`, or `json.loads(model.to_json())`. It may come from a
+process that is not trusted: nothing of it is executed, and what is no network earns a ValueError.
+"""
+
+import json
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnn_course.analysis.graph.described import Layer
+from cnn_course.analysis.graph.histories import Place, argument, histories, sources, tensor_made, tensors_in
+from cnn_course.analysis.graph.nodes import Graph, Node, Tensor, facts, squeezed
+from cnn_course.analysis.graph.translating import translate
+from cnn_course.analysis.graph.values import listing, mapping, refuse, shape, shown, text
+
+MOST_CALLS = 20_000
+DEEPEST_NESTING = 20
+LONGEST_JSON = 20_000_000
+
+Config = Mapping[str, Any]
+
+
+@dataclass
+class Reader:
+    """What reading a network builds up: its graph, and how many calls of layers it has seen."""
+
+    graph: Graph = field(default_factory=Graph)
+    calls: int = 0
+
+    def count(self) -> int:
+        self.calls += 1
+        if self.calls > MOST_CALLS:
+            raise refuse(f"it calls more than {MOST_CALLS} layers")
+        return self.calls
+
+
+def read(network: Any, input_shape: Sequence[int | None] | None = None) -> Graph:
+    """The graph of a network; `input_shape`, without the batch, is for one that was never built.
+
+    `network` is a Keras model, its configuration or its JSON. Raises ValueError for anything else.
+    """
+    config = configuration(network)
+    reader = Reader()
+    try:
+        inputs = [_input(reader, size) for size in _input_shapes(config, input_shape)]
+        reader.graph.inputs = len(inputs)
+        reader.graph.outputs = tuple(_apply(reader, config, inputs, address="", training=None, depth=0))
+    except (RecursionError, OverflowError) as problem:
+        raise refuse("it is nested too deeply, or its numbers are too large") from problem
+    return reader.graph
+
+
+def configuration(network: Any) -> Config:
+    """A model's own configuration, whether the model, its JSON or its configuration came."""
+    if isinstance(network, str):
+        network = _parsed(network)
+    elif callable(getattr(network, "get_config", None)):
+        network = _asked(network)
+    config = mapping(network, "the configuration")
+    if "layers" not in config and isinstance(config.get("config"), Mapping):
+        config = mapping(config["config"], "the configuration")
+    if "layers" not in config:
+        raise refuse(
+            "its configuration lists no layers; only Sequential and functional models have readable graphs"
+        )
+    return config
+
+
+def _parsed(network: str) -> Any:
+    if len(network) > LONGEST_JSON:
+        raise refuse(f"its JSON has {len(network):,} characters; at most {LONGEST_JSON:,} are read")
+    try:
+        return json.loads(network)
+    except (ValueError, RecursionError):
+        raise refuse("it is text, but not JSON") from None
+
+
+def _asked(model: Any) -> Any:
+    try:
+        return model.get_config()
+    except NotImplementedError:
+        raise refuse(
+            f"{type(model).__name__} does not say what it is made of; build it as Sequential or functional"
+        ) from None
+
+
+def _input(reader: Reader, size: Sequence[int | None] | None) -> Tensor:
+    index = len(reader.graph.nodes)
+    known = None if size is None else tuple(size)
+    node_shape = squeezed(known[0], known[1], known[2]) if known is not None and len(known) == 3 else known
+    node = Node("input", facts=facts(index=index, shape=node_shape), shape=node_shape)
+    return Tensor(reader.graph.add(node), flat=known is not None and len(known) == 1)
+
+
+def _input_shapes(config: Config, given: Sequence[int | None] | None) -> list[Sequence[int | None] | None]:
+    """Of each input the shape without the batch; what one input leaves open is as given."""
+    shapes = _written_shapes(config)
+    if given is None or len(shapes) != 1:
+        return shapes
+    given = shape(list(given), "input_shape")
+    own = shapes[0] if shapes[0] is not None else (None,) * len(given)
+    if len(own) != len(given):
+        return shapes
+    return [tuple(size if n is None else n for n, size in zip(own, given, strict=True))]
+
+
+def _written_shapes(config: Config) -> list[Sequence[int | None] | None]:
+    layers = [_layer(entry) for entry in listing(config["layers"], "layers")]
+    if "input_layers" in config:
+        named = {name: entry for name, _, entry in layers}
+        return [_batch_shape(named, name) for name, _, _ in histories(config["input_layers"])]
+    first = [entry for _, _, entry in layers[:1]]
+    inside = [_written_shapes(entry["config"])[0] for entry in first if "layers" in entry["config"]]
+    for found in (
+        *(entry["config"].get("batch_shape") for entry in first),
+        config.get("build_input_shape"),
+        *(_build_shape(entry) for entry in first),
+    ):
+        if found is not None:
+            return [shape(found, "batch_shape")[1:]]
+    return inside[:1] or [None]
+
+
+def _build_shape(entry: Config) -> Any:
+    build = entry.get("build_config")
+    return build.get("input_shape") if isinstance(build, Mapping) else None
+
+
+def _batch_shape(named: Mapping[str, Config], name: str) -> Sequence[int | None]:
+    if name not in named:
+        raise refuse(f"its input {shown(name)} is none of its layers")
+    return shape(named[name]["config"].get("batch_shape"), f"batch_shape of {shown(name)}")[1:]
+
+
+def _apply(
+    reader: Reader,
+    config: Config,
+    inputs: Sequence[Tensor],
+    *,
+    address: str,
+    training: bool | None,
+    depth: int,
+) -> list[Tensor]:
+    """The outputs of a network, or of a network inside it, for these inputs."""
+    if depth > DEEPEST_NESTING:
+        raise refuse(f"networks are nested more than {DEEPEST_NESTING} levels deep")
+    run = _functional if "input_layers" in config else _sequential
+    return run(reader, config, inputs, address, training, depth)
+
+
+def _sequential(
+    reader: Reader, config: Config, inputs: Sequence[Tensor], address: str, training: bool | None, depth: int
+) -> list[Tensor]:
+    tensors = list(inputs)
+    for position, entry in enumerate(listing(config["layers"], "layers")):
+        name, kind, entry = _layer(entry)
+        if kind != "InputLayer":
+            own = f"{address}/{position}:{name}"
+            tensors = _call(reader, entry, [*tensors], {}, own, training, depth)
+    return tensors
+
+
+def _functional(
+    reader: Reader, config: Config, inputs: Sequence[Tensor], address: str, training: bool | None, depth: int
+) -> list[Tensor]:
+    layers, calls = _calls(config)
+    made: dict[Place, list[Tensor]] = {}
+    names = [name for name, _, _ in histories(config["input_layers"])]
+    if len(names) != len(inputs):
+        raise refuse(f"a network of {len(names)} inputs is called with {len(inputs)}")
+    for name, tensor in zip(names, inputs, strict=True):
+        made[name, 0] = [tensor]
+    for place in _in_order(calls, set(made)):
+        entry, call = layers[place[0]], calls[place]
+        args = [argument(value, made) for value in listing(call.get("args", []), "args")]
+        kwargs = {
+            key: argument(value, made) for key, value in mapping(call.get("kwargs", {}), "kwargs").items()
+        }
+        made[place] = _call(reader, entry, args, kwargs, f"{address}/{place[0]}", training, depth)
+    return [tensor_made(made, history) for history in histories(config.get("output_layers"))]
+
+
+def _calls(config: Config) -> tuple[dict[str, Config], dict[Place, Config]]:
+    """The layers by name, and every call of a layer."""
+    layers: dict[str, Config] = {}
+    calls: dict[Place, Config] = {}
+    for entry in listing(config["layers"], "layers"):
+        name, _, entry = _layer(entry)
+        if name in layers:
+            raise refuse(f"two layers are called {shown(name)}")
+        layers[name] = entry
+        for number, node in enumerate(listing(entry.get("inbound_nodes", []), "inbound_nodes")):
+            if not isinstance(node, Mapping):
+                raise refuse("it was written by Keras 2; save it again with Keras 3")
+            calls[name, number] = node
+    return layers, calls
+
+
+def _in_order(calls: Mapping[Place, Config], given: set[Place]) -> list[Place]:
+    """The calls, each after those whose results it takes."""
+    waiting: dict[Place, set[Place]] = {}
+    feeds: dict[Place, list[Place]] = {}
+    for place, call in calls.items():
+        if place in given:
+            continue
+        needs = {(name, node) for name, node, _ in sources(call)} - given
+        for source in needs:
+            if source not in calls:
+                raise refuse(
+                    f"layer {shown(place[0])} takes the output of {shown(source[0])}, which is not there"
+                )
+            feeds.setdefault(source, []).append(place)
+        waiting[place] = needs
+    ready = deque(place for place, needs in waiting.items() if not needs)
+    order = []
+    while ready:
+        place = ready.popleft()
+        order.append(place)
+        for fed in feeds.get(place, ()):
+            waiting[fed].discard(place)
+            if not waiting[fed]:
+                ready.append(fed)
+    if len(order) < len(waiting):
+        raise refuse("its layers feed each other in a circle")
+    return order
+
+
+def _call(
+    reader: Reader,
+    entry: Config,
+    args: list[Any],
+    kwargs: dict[str, Any],
+    address: str,
+    training: bool | None,
+    depth: int,
+) -> list[Tensor]:
+    """What one call of a layer, or of a network in its place, returns."""
+    number = reader.count()
+    name, kind, _ = _layer(entry)
+    config = mapping(entry.get("config"), f"config of {shown(name)}")
+    tensors = [tensor for value in (args, kwargs) for tensor in tensors_in(value)]
+    # Keras overrules `training=False` in a call whenever it trains, and writes it for every dropout.
+    training = True if kwargs.get("training") is True else training
+    if isinstance(config.get("layers"), list | tuple):
+        return _apply(reader, config, tensors, address=address, training=training, depth=depth + 1)
+    known, title = _author(entry, kind)
+    layer = Layer(
+        title, config, name, address, f"{address}@{number}", known, args, kwargs,
+        training if kind in ("BatchNormalization", "Dropout", "SpatialDropout2D") or not known else None,
+    )  # fmt: skip
+    return [translate(reader.graph, layer, tensors)]
+
+
+def _author(entry: Config, kind: str) -> tuple[bool, str]:
+    """Whether a layer is Keras's or this course's, and its class with its package."""
+    module, registered = entry.get("module"), entry.get("registered_name")
+    if isinstance(registered, str) and registered.startswith("cnn_course>"):
+        return True, registered[:200]
+    by_keras = module is None or (
+        isinstance(module, str) and (module == "keras" or module.startswith("keras."))
+    )
+    if by_keras and registered in (None, kind):
+        return kind != "Lambda", kind
+    return False, registered[:200] if isinstance(registered, str) else kind
+
+
+def _layer(entry: Any) -> tuple[str, str, Config]:
+    """Name, class name and entry of a layer."""
+    entry = mapping(entry, "a layer")
+    kind = text(entry.get("class_name"), "class_name")
+    config = entry.get("config")
+    if not isinstance(config, Mapping):
+        raise refuse(f"config of a {shown(kind)} layer is {shown(config)}; it must be a dict")
+    name = entry.get("name", config.get("name", kind))
+    return text(name, "name of a layer"), kind, entry
