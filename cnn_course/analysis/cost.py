@@ -8,12 +8,15 @@ Everything is read from shapes, so nothing is computed and no data are needed. A
 rule by one function under `@layer_macs.register`.
 """
 
-from collections import Counter
 from functools import singledispatch
 from math import prod
+from typing import Any
 
 import keras
 from keras import layers
+
+from cnn_course import layers as ours
+from cnn_course.analysis.calls import Call, Shape, layer_calls
 
 
 def parameters(model: keras.layers.Layer) -> dict[str, int]:
@@ -34,67 +37,95 @@ def biases(layer: keras.layers.Layer) -> int:
 def macs(model: keras.Model, *, bias: bool = False) -> int:
     """Multiply-adds of the whole network for one image; networks inside the network included.
 
+    Layers with weights for whose kind there is no rule are left out (`call_macs` gives None for them).
     Raises ValueError if a layer's output has no fixed size.
     """
-    return sum(calls * layer_macs(layer, bias=bias) for layer, calls in layer_calls(model))
+    return sum(call_macs(call, bias=bias) or 0 for call in layer_calls(model))
 
 
-def layer_calls(model: keras.Model) -> list[tuple[keras.layers.Layer, int]]:
-    """The layers of a network in order, each with how often the network applies it (shared layers: > 1)."""
-    if not isinstance(model, keras.Function):
-        return [(layer, 1) for layer in model.layers]
-    # Keras offers no public way to tell this network's calls of a shared layer from another network's.
-    calls = Counter(id(node.operation) for nodes in model._nodes_by_depth.values() for node in nodes)
-    return [(layer, calls[id(layer)]) for layer in model.layers]
+def call_macs(call: Call, *, bias: bool = False) -> int | None:
+    """Multiply-adds of one call for one image; None for a layer with weights but without a rule here."""
+    return layer_macs(call.layer, call.input_shape, call.output_shape, bias=bias)
 
 
 @singledispatch
-def layer_macs(layer: keras.layers.Layer, *, bias: bool = False) -> int:
-    """Multiply-adds of one call of a layer for one image; 0 for kinds that have no rule here."""
-    return 0
+def layer_macs(layer: Any, input_shape: Shape, output_shape: Shape, *, bias: bool = False) -> int | None:
+    """Multiply-adds of a layer that turns input_shape into output_shape (both with the batch)."""
+    return None if getattr(layer, "weights", ()) else 0
 
 
-@layer_macs.register(keras.Model)
-def _network(layer: keras.Model, *, bias: bool = False) -> int:
-    return macs(layer, bias=bias)
+def countable(layer: Any) -> bool:
+    """Whether the multiply-adds of a layer are known: it has a rule here, or no weights to multiply with."""
+    has_rule = layer_macs.dispatch(type(layer)) is not layer_macs.dispatch(object)
+    return has_rule or not getattr(layer, "weights", ())
 
 
 @layer_macs.register(layers.Dense)
 @layer_macs.register(layers.Conv1D)
 @layer_macs.register(layers.Conv2D)
 @layer_macs.register(layers.Conv3D)
-def _dot_products(layer: layers.Layer, *, bias: bool = False) -> int:
+def _dot_products(layer: layers.Layer, input_shape: Shape, output_shape: Shape, *, bias: bool = False) -> int:
     """Each output number is one dot product with the weights of its filter (of its group, if grouped)."""
-    return _size(layer, layer.output) * (prod(layer.kernel.shape[:-1]) + _counted(layer, bias))
+    return _size(layer, output_shape) * (prod(layer.kernel.shape[:-1]) + _counted(layer, bias))
 
 
-@layer_macs.register
-def _depthwise(layer: layers.DepthwiseConv2D, *, bias: bool = False) -> int:
-    kh, kw, _, _ = layer.kernel.shape
-    return _size(layer, layer.output) * (kh * kw + _counted(layer, bias))
+@layer_macs.register(layers.DepthwiseConv1D)
+@layer_macs.register(layers.DepthwiseConv2D)
+def _depthwise(layer: layers.Layer, input_shape: Shape, output_shape: Shape, *, bias: bool = False) -> int:
+    return _size(layer, output_shape) * (prod(layer.kernel_size) + _counted(layer, bias))
 
 
-@layer_macs.register
-def _separable(layer: layers.SeparableConv2D, *, bias: bool = False) -> int:
+@layer_macs.register(layers.SeparableConv1D)
+@layer_macs.register(layers.SeparableConv2D)
+def _separable(layer: layers.Layer, input_shape: Shape, output_shape: Shape, *, bias: bool = False) -> int:
     """At each output position the depthwise kernels, then the 1x1 filters, which alone have a bias."""
-    positions = _size(layer, layer.output) // layer.filters
+    positions = _size(layer, output_shape) // layer.filters
     weights = prod(layer.depthwise_kernel.shape) + prod(layer.pointwise_kernel.shape)
     return positions * (weights + _counted(layer, bias) * layer.filters)
 
 
+@layer_macs.register(layers.Conv1DTranspose)
+@layer_macs.register(layers.Conv2DTranspose)
+@layer_macs.register(layers.Conv3DTranspose)
+def _transposed(layer: layers.Layer, input_shape: Shape, output_shape: Shape, *, bias: bool = False) -> int:
+    """Each input number is multiplied into a kernel of outputs of every filter, cropped borders included."""
+    weights = prod(layer.kernel_size) * layer.filters
+    added = _size(layer, output_shape) * _counted(layer, bias)
+    return _size(layer, input_shape) * weights + added
+
+
 @layer_macs.register
-def _transposed(layer: layers.Conv2DTranspose, *, bias: bool = False) -> int:
-    """Each input number is multiplied into kh x kw outputs of every filter, cropped borders included."""
-    kh, kw, filters, _ = layer.kernel.shape
-    added = _size(layer, layer.output) * _counted(layer, bias)
-    return _size(layer, layer.input) * kh * kw * filters + added
+def _maxout(layer: ours.Maxout, input_shape: Shape, output_shape: Shape, *, bias: bool = False) -> int:
+    """Each unit is several dot products; that the largest is taken costs nothing here."""
+    products = _size(layer, output_shape) * layer.pieces
+    return products * (layer.kernel.shape[0] + _counted(layer, bias))
 
 
-def _size(layer: layers.Layer, tensor: keras.KerasTensor) -> int:
+@layer_macs.register
+def _locally_connected(
+    layer: ours.LocallyConnected2D, input_shape: Shape, output_shape: Shape, *, bias: bool = False
+) -> int:
+    """As many as the convolution: not sharing costs memory, not multiplications."""
+    return prod(layer.kernel.shape) + _size(layer, output_shape) * _counted(layer, bias)
+
+
+@layer_macs.register(layers.BatchNormalization)
+@layer_macs.register(layers.LayerNormalization)
+@layer_macs.register(layers.GroupNormalization)
+@layer_macs.register(layers.PReLU)
+@layer_macs.register(layers.Embedding)
+@layer_macs.register(layers.Normalization)
+def _free(layer: layers.Layer, input_shape: Shape, output_shape: Shape, *, bias: bool = False) -> int:
+    """Weights, but nothing that the decks would count."""
+    return 0
+
+
+def _size(layer: layers.Layer, shape: Shape) -> int:
     """Numbers per image in a layer's input or output."""
-    if None in tensor.shape[1:]:
+    sizes = [side for side in shape[1:] if side is not None]
+    if len(sizes) < len(shape) - 1:
         raise ValueError(f"layer {layer.name} has no fixed size; build the network with a fixed input_shape")
-    return prod(tensor.shape[1:])
+    return prod(sizes)
 
 
 def _counted(layer: layers.Layer, bias: bool) -> int:

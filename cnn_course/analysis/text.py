@@ -1,7 +1,10 @@
-"""Rows (a list of dicts) as aligned text or as a Markdown table. Imports no framework."""
+"""Rows (a list of dicts) as aligned text, Markdown or CSV. Imports no framework."""
 
+import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
+from textwrap import wrap
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -20,6 +23,62 @@ def as_text(rows: Sequence[Row], columns: Sequence[str] | None = None) -> str:
     aligns = _aligned(rows, columns)
     lines = [_pad(cells, widths, aligns) for cells in (table[0], rule, *table[1:])]
     return "\n".join("  ".join(cells).rstrip() for cells in lines)
+
+
+def as_panels(rows: Sequence[Row], sections: Sequence[Sequence[str]], *, width: int) -> str:
+    """The rows as tables one below the other, none wider than `width`, each beginning with the first column.
+
+    A section is columns that are not parted as long as they fit. Text too wide for a table goes on in the
+    next line. Only a `width` too small for the first column and one other is exceeded.
+    """
+    if not rows:
+        return ""
+    (first, *_), *_ = sections
+    room = max(width - _width(rows, first) + 2, 20)  # the first column has no gap before it
+    panels: list[list[str]] = [[]]
+    for section in sections:
+        columns = [key for key in section if key != first]
+        if sum(_width(rows, key, room) for key in panels[-1] + columns) > room and panels[-1]:
+            panels.append([])
+        for key in columns:
+            if sum(_width(rows, other, room) for other in [*panels[-1], key]) > room and panels[-1]:
+                panels.append([])
+            panels[-1].append(key)
+    return "\n\n".join(as_text(_wrapped(rows, keys, room - 2), [first, *keys]) for keys in panels)
+
+
+def _width(rows: Sequence[Row], column: str, most: int = 1000) -> int:
+    """How wide a column is with the gap before it."""
+    return min(_widths(_cells(rows, [column]))[0] + 2, most)
+
+
+def _wrapped(rows: Sequence[Row], columns: Sequence[str], width: int) -> list[Row]:
+    """The rows with text wider than `width` spread over further rows, which are empty elsewhere."""
+    lines: list[Row] = []
+    for row in rows:
+        texts = {key: wrap(row[key], width) for key in columns if isinstance(row.get(key), str)}
+        lines.append({**row} | {key: parts[0] for key, parts in texts.items() if parts})
+        lines += [
+            dict.fromkeys(row, "") | {key: parts[index] for key, parts in texts.items() if index < len(parts)}
+            for index in range(1, max(map(len, texts.values()), default=1))
+        ]
+    return lines
+
+
+def as_csv(rows: Sequence[Row], columns: Sequence[str] | None = None) -> str:
+    """The rows for a spreadsheet: plain numbers, shapes as 30x30x32, nothing for None; "" without rows."""
+    if not rows:
+        return ""
+    keys = _keys(rows, columns)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([_plain(row.get(key)) for key in keys] for row in rows)
+    return table.getvalue().removesuffix("\n")
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | Real) else cell(value)
 
 
 def as_markdown(rows: Sequence[Row], columns: Sequence[str] | None = None) -> str:
@@ -91,7 +150,10 @@ def _cells(rows: Sequence[Row], columns: Sequence[str] | None) -> list[list[str]
 def _aligned(rows: Sequence[Row], columns: Sequence[str] | None) -> list[bool]:
     """For each column whether it stands to the right: if all that it holds are numbers."""
     return [
-        all(isinstance(row.get(key), Real | None) and not isinstance(row.get(key), bool) for row in rows)
+        all(
+            isinstance(row.get(key) or None, Real | None) and not isinstance(row.get(key), bool)
+            for row in rows
+        )
         for key in _keys(rows, columns)
     ]
 

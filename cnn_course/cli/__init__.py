@@ -1,8 +1,8 @@
 """The command line `cnn-course`, the only part of the package that prints to a terminal.
 
 A verb is a module with a function `run(args) -> int`, imported when it is called: `--help` must not wait
-for a framework. A ValueError means that what was asked for makes no sense (exit status 2); every other
-error, that it could not be done (1). Either is one plain line, unless `--debug` asks for the traceback.
+for a framework. A ValueError of ours means that what was asked for makes no sense (exit status 2); every
+other error, that it could not be done (1). Either is one plain line, unless `--debug` asks for the traceback.
 """
 
 import os
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.debug:
             raise
         print(f"cnn-course {args.verb}: {in_a_line(problem)}", file=sys.stderr)
-        return 2 if isinstance(problem, ValueError) else 1
+        return 2 if isinstance(problem, ValueError) and _is_ours(problem) else 1
 
 
 def in_a_line(problem: Exception) -> str:

@@ -1,11 +1,13 @@
 """`cnn-course doctor`: is everything here, does it work, and which command mends what does not."""
 
 import os
+import re
 import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,8 @@ from cnn_course.cli.show import show
 from cnn_course.data.checks import places
 from cnn_course.training.environment import installed
 
+PACKAGE = "cnn-course"
+IMPORTED_AS = {"pillow": "PIL"}
 GOOD, WARNING, BROKEN = "good", "warning", "broken"
 REINSTALL = 'python -m pip install --upgrade --force-reinstall "{}"'
 FREE_GB = 2
@@ -28,9 +32,15 @@ class Finding(NamedTuple):
 
 
 def run(args: Namespace) -> int:
+    try:
+        requires(PACKAGE)
+    except PackageNotFoundError:
+        raise RuntimeError(
+            f"{PACKAGE} is not installed: pip install -e . in the folder of the course"
+        ) from None
     findings = [
         _python(),
-        *(_library(*requirement) for requirement in REQUIRED),
+        *map(_library, _requirements()),
         _devices(),
         _tensorboard_command(),
         *_data(args.data_dir),
@@ -42,39 +52,47 @@ def run(args: Namespace) -> int:
     return 1 if broken else 0
 
 
-REQUIRED = (
-    ("tensorflow", "2.21", "tensorflow>=2.21,<2.22"),
-    ("keras", "3.15", "keras>=3.15,<4"),
-    ("tensorboard", "2.21", "tensorboard>=2.21,<3"),
-    ("numpy", "2", "numpy>=2"),
-    ("matplotlib", "3.9", "matplotlib>=3.9"),
-)
+def _requirements() -> list[str]:
+    """What this package says that it needs, such as "keras<4,>=3.15"; its extras left out."""
+    return [requirement for requirement in requires(PACKAGE) or [] if ";" not in requirement]
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+
+
+def _mend(name: str) -> str:
+    """The command that installs a library anew, in the version that this package needs."""
+    return REINSTALL.format(next((line for line in _requirements() if _name(line) == name), name))
 
 
 def _python() -> Finding:
-    found = ".".join(map(str, sys.version_info[:3]))
-    good = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return Finding(
-        "python",
-        found,
-        GOOD if good else BROKEN,
-        "" if good else "make an environment of Python 3.11 to 3.13",
-    )
+    found, bounds = ".".join(map(str, sys.version_info[:3])), metadata(PACKAGE)["Requires-Python"]
+    if _within(found, bounds):
+        return Finding("python", found, GOOD)
+    return Finding("python", found, BROKEN, f"make an environment of Python {bounds}")
 
 
-def _library(name: str, least: str, requirement: str) -> Finding:
-    """Installed, new enough, and importable: the last is what a broken installation fails at."""
-    mend = REINSTALL.format(requirement)
-    found = installed(name)
+def _library(requirement: str) -> Finding:
+    """Installed, of the right version, and importable: the last is what a broken installation fails at."""
+    name = _name(requirement)
+    found, mend = installed(name), _mend(name)
     if found is None:
         return Finding(name, "not installed", BROKEN, mend)
-    if _numbers(found) < _numbers(least):
-        return Finding(name, f"{found}, needs {least} or newer", BROKEN, mend)
+    if not _within(found, requirement):
+        return Finding(name, f"{found}, needs {requirement.removeprefix(name)}", BROKEN, mend)
     try:
-        import_module(name)
+        import_module(IMPORTED_AS.get(name, name))
     except Exception as problem:
         return Finding(name, f"{found}, can't be imported: {problem}", BROKEN, mend)
     return Finding(name, found, GOOD)
+
+
+def _within(version: str, bounds: str) -> bool:
+    """Whether a version obeys all bounds of a requirement: `>=3.15`, `<4`."""
+    low, high = (re.findall(rf"{sign}\s*([\d.]+)", bounds) for sign in (">=", "<"))
+    found = _numbers(version)
+    return all(_numbers(least) <= found for least in low) and all(found < _numbers(end) for end in high)
 
 
 def _numbers(version: str) -> list[int]:
@@ -93,7 +111,7 @@ def _find_devices() -> Finding:
 
     answer = float(keras.ops.sum(keras.ops.ones((2, 2))))
     if answer != 4:
-        return Finding("devices", f"1+1+1+1 gave {answer}", BROKEN, REINSTALL.format(REQUIRED[0][2]))
+        return Finding("devices", f"1+1+1+1 gave {answer}", BROKEN, _mend("tensorflow"))
     names = devices()
     found = f"{', '.join(names)} ({keras.backend.backend()} backend)"
     if len(names) == 1 and shutil.which("nvidia-smi"):
@@ -107,7 +125,7 @@ def _tensorboard_command() -> Finding:
         "tensorboard", path=str(Path(sys.executable).parent)
     )
     if command is None:
-        return Finding("tensorboard command", "not found", BROKEN, REINSTALL.format(REQUIRED[2][2]))
+        return Finding("tensorboard command", "not found", BROKEN, _mend("tensorboard"))
     return _guarded("tensorboard command", lambda: _find_tensorboard(command))
 
 
@@ -120,7 +138,7 @@ def _guarded(check: str, find: Callable[[], Finding]) -> Finding:
     try:
         return find()
     except Exception as problem:
-        return Finding(check, f"fails: {problem}", BROKEN, REINSTALL.format(REQUIRED[0][2]))
+        return Finding(check, f"fails: {problem}", BROKEN, _mend("tensorflow"))
 
 
 def _data(data_dir: str | None) -> list[Finding]:
@@ -147,7 +165,7 @@ def _disk() -> Finding:
 
 def _shadows(folder: Path) -> list[Finding]:
     """Files here whose names hide a module that the frameworks import: `random.py` breaks all of them."""
-    names = set(sys.stdlib_module_names) | {name for name, *_ in REQUIRED}
+    names = set(sys.stdlib_module_names) | {IMPORTED_AS.get(n, n) for n in map(_name, _requirements())}
     return [
         Finding("file names", f"{path.name} hides the module {path.stem}", WARNING, f"rename {path.name}")
         for path in sorted(folder.glob("*.py"))

@@ -10,7 +10,7 @@ from cnn_course.training.runs import read_record
 def run(args: Namespace) -> int:
     read_record(args.run)  # a wrong folder is told at once
     from cnn_course.data import load
-    from cnn_course.training.evaluate import evaluate
+    from cnn_course.training.evaluation import evaluate
 
     elsewhere = {"data_dir": args.data_dir} if args.data_dir else {}
     result = evaluate(args.run, lambda **settings: load(**settings | elsewhere), test=args.test)

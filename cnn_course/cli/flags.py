@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import cnn_course
+from cnn_course.analysis.savings import SAVINGS
 from cnn_course.training.recipe import Recipe
 
 Parser = argparse.ArgumentParser
@@ -42,12 +43,29 @@ def _models(parser: Parser) -> None:
 
 
 def _table(parser: Parser) -> None:
-    parser.add_argument("model", help="a name that `cnn-course models` lists")
+    _network(parser)
+
+
+def _explain(parser: Parser) -> None:
+    _network(parser)
     parser.add_argument(
-        "--input-shape", type=int, nargs=3, metavar=("H", "W", "C"), help="size of the images"
+        "--by", choices=("layer", "block"), default="layer", help="what a row is; default layer"
     )
-    parser.add_argument("--classes", type=int, metavar="N", help="number of classes")
-    _builder_arguments(parser)
+    parser.add_argument("--figure", type=Path, metavar="PNG", help="also draw it into this file")
+
+
+def _savings(parser: Parser) -> None:
+    parser.add_argument("name", nargs="?", choices=tuple(SAVINGS), help="one comparison; default all")
+    _json(parser)
+
+
+def _compare(parser: Parser) -> None:
+    what = "a name that `cnn-course models` lists, a .keras file or a network's configuration as .json"
+    parser.add_argument("model", help=f"the network in question: {what}")
+    parser.add_argument("expected", help="the network that it should be")
+    parser.add_argument(
+        "--strict", nargs="+", default=[], metavar="TOPIC", help="what shall agree as well, such as bias"
+    )
     _json(parser)
 
 
@@ -101,6 +119,9 @@ def _runs(parser: Parser) -> None:
     parser.add_argument(
         "--sort", default="val_accuracy", metavar="COLUMN", help="default val_accuracy, best first"
     )
+    parser.add_argument(
+        "--chart", type=Path, metavar="PNG", help="draw accuracy over multiply-adds into this file"
+    )
     _logs(parser)
     _json(parser)
 
@@ -119,16 +140,60 @@ def _doctor(parser: Parser) -> None:
     _json(parser)
 
 
+def _dev(parser: Parser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    build = _dev_action(actions, "build", "make notebooks, stubs and solutions from the masters")
+    build.add_argument("--check", action="store_true", help="write nothing; say what is out of step")
+    check = _dev_action(actions, "check", "prove that exercises are right, and that nothing leaks")
+    check.add_argument("--jobs", type=int, metavar="N", help="exercises at a time; default one per core")
+    check.add_argument("--notebooks", action="store_true", help="also run the solved notebooks, smoke profile")
+    _json(check)
+    record = _dev_action(actions, "record", "run experiments and keep their curves as reference.json")
+    record.add_argument(
+        "--profile", choices=("smoke", "cpu", "gpu"), help="default that of the device, cpu or gpu"
+    )
+    new = actions.add_parser("new", help="start an exercise", description="Start an exercise.")
+    new.add_argument("exercise", metavar="NN_topic", help="its number and name, such as 24_attention")
+    for action in (build, check, record, new):
+        action.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def _dev_action(actions: Any, name: str, text: str) -> Parser:
+    action = actions.add_parser(name, help=text, description=text)
+    action.add_argument("exercises", nargs="*", metavar="NN", help="number or name; default all exercises")
+    return action
+
+
 VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "models": ("list the networks of the course", _models),
     "table": ("show a network layer by layer: shapes, parameters, multiply-adds", _table),
+    "explain": ("explain a network: what its layers or blocks consist of, cost and see", _explain),
+    "savings": ("compare cheap ways to build a layer with costly ones, as the decks do", _savings),
+    "compare": ("say whether two networks are the same, and where they first differ", _compare),
     "train": ("train a network and record the run for TensorBoard", _train),
     "evaluate": ("judge the network of a run on validation, or once on test images", _evaluate),
     "predict": ("name what is on images", _predict),
     "runs": ("compare all runs, best first", _runs),
     "data": ("fetch, verify or find the CIFAR data sets", _data),
+    "dev": ("write exercises and prove that they are right", _dev),
     "doctor": ("check this installation and say how to mend it", _doctor),
 }
+
+
+def _network(parser: Any) -> None:
+    """A network, and in which form to print what is said about it."""
+    parser.add_argument(
+        "model", help="a name that `cnn-course models` lists, a folder of a run, or a .keras file"
+    )
+    parser.add_argument(
+        "--input-shape", type=int, nargs=3, metavar=("H", "W", "C"), help="size of the images"
+    )
+    parser.add_argument("--classes", type=int, metavar="N", help="number of classes")
+    _builder_arguments(parser)
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "csv", "json"), default="text", help="default text"
+    )
+    parser.add_argument("--json", action="store_const", dest="format", const="json", help="--format json")
 
 
 def _json(parser: Any) -> None:
@@ -161,8 +226,8 @@ def _recipe_flag(group: Any, setting: Field) -> None:
     shown = "" if setting.default is None else f"; default {_shown(setting.default)}"
     if setting.type is bool:
         group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=text)
-    elif typing.get_origin(setting.type) is tuple:
-        item = typing.get_args(setting.type)[0]
+    elif typing.get_origin(_plain(setting.type)) is tuple:
+        item = typing.get_args(_plain(setting.type))[0]
         group.add_argument(flag, type=item, nargs="*", metavar="X", help=text + shown)
     else:
         group.add_argument(flag, type=_plain(setting.type), metavar="X", help=text + shown)

@@ -13,7 +13,7 @@ from cnn_course.training.runs import find_runs, read_record
 def run(args: Namespace) -> int:
     from cnn_course import plots
     from cnn_course.data.folders import read_image
-    from cnn_course.training.evaluate import predict
+    from cnn_course.training.evaluation import predict
 
     folder = Path(args.run) if args.run else latest_with_network(args.logs)
     record = read_record(folder)
@@ -24,10 +24,8 @@ def run(args: Namespace) -> int:
         )
     images = [read_image(Path(path), height) for path in args.images]
     probabilities, classes = predict(folder, images), record["data"]["classes"]
-    show(
-        [row for path, p in zip(args.images, probabilities, strict=True) for row in top5(path, p, classes)],
-        as_json=args.json,
-    )
+    rows = [row for path, p in zip(args.images, probabilities, strict=True) for row in top5(path, p, classes)]
+    show(rows if args.json else [named_once(row) for row in rows], as_json=args.json)
     picture = args.out or folder / "predictions.png"
     plots.predictions(
         images, probabilities, classes, names=[Path(path).name for path in args.images]
@@ -46,6 +44,11 @@ def top5(path: str, probabilities: np.ndarray, classes: list[str]) -> list[dict[
         {"image": path, "rank": rank, "class": classes[i], "probability": float(probabilities[i])}
         for rank, i in enumerate(best, start=1)
     ]
+
+
+def named_once(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for the eye: the name of its image, without folders, stands in the first of five rows alone."""
+    return row | {"image": Path(row["image"]).name if row["rank"] == 1 else ""}
 
 
 def latest_with_network(logs: str) -> Path:

@@ -1,9 +1,11 @@
 """`cnn-course runs`: all runs in one table, best first."""
 
 from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
-from cnn_course.cli.show import show
+from cnn_course.analysis.runs import best_runs
+from cnn_course.cli.show import fact, show
 from cnn_course.training.runs import find_runs, summary
 
 COLUMNS = (
@@ -20,7 +22,21 @@ def run(args: Namespace) -> int:
         show(rows, as_json=args.json, columns=COLUMNS)
     else:
         print(f"no runs in {args.logs} yet: `cnn-course train course_cnn --data digits` makes one")
+    if args.chart:
+        _draw(rows, args.chart)
+        if not args.json:
+            print()
+            fact("chart", str(args.chart))
     return 0
+
+
+def _draw(rows: list[dict[str, Any]], path: Path) -> None:
+    from cnn_course import plots
+
+    best = best_runs(rows)
+    if not best:
+        raise RuntimeError("no run to draw: none of them has come to a validation accuracy yet")
+    plots.accuracy_against_cost(best, title="Best run of each network").savefig(path)
 
 
 def _row(folder: Any) -> dict[str, Any]:

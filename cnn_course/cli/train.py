@@ -7,7 +7,7 @@ from dataclasses import fields
 from cnn_course.cli.builder import builder_arguments
 from cnn_course.cli.show import fact
 from cnn_course.training.recipe import Recipe
-from cnn_course.training.runs import Run, find_unfinished
+from cnn_course.training.runs import Run
 
 DATA_FLAGS = ("data_dir", "per_class", "classes", "labels", "difficulty", "image_size")
 
@@ -17,7 +17,6 @@ def run(args: Namespace) -> int:
     arguments = builder_arguments(args.set)
     for key in {"input_shape", "classes", "name"} & set(arguments):
         raise ValueError(f"--set {key}=...: data and model decide that; leave it out")
-    resume = find_unfinished(args.logs, args.name, args.model) if args.resume else None
     from cnn_course.data import load
     from cnn_course.models import build, find_builder
     from cnn_course.training.loop import seed, train
@@ -35,7 +34,7 @@ def run(args: Namespace) -> int:
         recipe,
         logs=args.logs,
         name=args.name,
-        resume=resume,
+        resume=args.resume,
         projector=args.projector,
         arguments=arguments,
         verbose=1 if sys.stdout.isatty() else 2,

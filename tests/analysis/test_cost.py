@@ -4,7 +4,8 @@ import keras
 import pytest
 from keras import layers
 
-from cnn_course.analysis.cost import biases, layer_calls, layer_macs, macs, parameters
+from cnn_course.analysis.calls import layer_calls
+from cnn_course.analysis.cost import biases, call_macs, countable, macs, parameters
 
 
 def chain(input_shape, *steps):
@@ -28,6 +29,10 @@ def chain(input_shape, *steps):
         ((5, 5, 8), layers.SeparableConv2D(4, 3, depth_multiplier=2), 9 * (144 + 64), 9 * (144 + 64 + 4)),
         ((4, 6, 3), layers.Conv2DTranspose(5, 3, strides=2, padding="same"), 24 * 9 * 15, 24 * 135 + 96 * 5),
         ((9, 2), layers.Conv1D(4, 3), 7 * 4 * 6, 7 * 4 * 7),
+        ((9, 2), layers.DepthwiseConv1D(3), 7 * 2 * 3, 7 * 2 * 4),
+        ((9, 2), layers.SeparableConv1D(4, 3), 7 * (6 + 8), 7 * (6 + 8 + 4)),
+        ((4, 4, 4, 2), layers.Conv3D(3, 2), 27 * 3 * 16, 27 * 3 * 17),
+        ((4, 2), layers.Conv1DTranspose(3, 2, strides=2), 4 * 2 * 6, 4 * 2 * 6 + 8 * 3),
         ((3072,), layers.Dense(10), 30_720, 30_730),
         ((5, 8), layers.Dense(3), 5 * 24, 5 * 27),
         ((4, 4, 3), layers.MaxPooling2D(), 0, 0),
@@ -36,8 +41,7 @@ def chain(input_shape, *steps):
 )  # fmt: skip
 def test_layer_costs_one_multiply_add_per_weight_and_position(input_shape, layer, count, with_biases):
     network = chain(input_shape, layer)
-    assert layer_macs(layer) == macs(network) == count
-    assert layer_macs(layer, bias=True) == macs(network, bias=True) == with_biases
+    assert (macs(network), macs(network, bias=True)) == (count, with_biases)
 
 
 def test_transposed_convolution_costs_what_the_convolution_back_costs():
@@ -45,7 +49,8 @@ def test_transposed_convolution_costs_what_the_convolution_back_costs():
     back = layers.Conv2DTranspose(3, 2, strides=2)
     network = chain((8, 8, 3), there, back)
     assert network.output_shape == (None, 8, 8, 3)
-    assert layer_macs(there) == layer_macs(back)
+    _, cost, cost_back = (call_macs(call) for call in layer_calls(network))
+    assert cost == cost_back
 
 
 @pytest.mark.parametrize(
@@ -81,8 +86,43 @@ def test_layer_that_is_applied_twice_costs_twice_but_only_in_the_network_that_do
     x = keras.Input((4,))
     once = keras.Model(x, shared(x))
     twice = keras.Model(x, shared(once.output))
-    assert [calls for _, calls in layer_calls(twice)] == [1, 2]
     assert (macs(once), macs(twice)) == (16, 32)
+
+
+def test_shared_layer_costs_what_each_of_its_calls_costs():
+    shared = layers.Conv2D(4, 3)
+    large, small = keras.Input((10, 10, 3)), keras.Input((5, 5, 3))
+    network = keras.Model([large, small], [shared(large), shared(small)])
+    assert macs(network) == (64 + 9) * 4 * 27
+    assert macs(keras.Model(small, network.outputs[1])) == 9 * 4 * 27
+
+
+def test_network_for_any_size_is_counted_at_the_size_that_it_gets():
+    body = keras.Sequential(
+        [keras.Input((None, None, 3)), layers.Conv2D(4, 3), layers.GlobalAveragePooling2D()]
+    )
+    image = keras.Input((10, 8, 3))
+    assert macs(keras.Model(image, body(image))) == 8 * 6 * 4 * 27
+
+
+def test_layer_with_weights_of_an_unknown_kind_counts_as_not_known():
+    class Own(layers.Layer):
+        def build(self, input_shape):
+            self.kernel = self.add_weight((3, 3), name="kernel")
+
+        def call(self, x):
+            return x @ self.kernel
+
+    calls = layer_calls(chain((3,), Own(), layers.Dense(2)))
+    assert [call_macs(call) for call in calls] == [0, None, 6]
+    assert [countable(call.layer) for call in calls] == [True, False, True]
+
+
+def test_student_s_subclass_of_a_convolution_costs_what_a_convolution_costs():
+    class Own(layers.Conv2D):
+        pass
+
+    assert macs(chain((6, 6, 3), Own(4, 3))) == 16 * 4 * 27
 
 
 def test_layer_of_unknown_size_is_named_in_the_error():

@@ -113,13 +113,17 @@ def test_evaluate_repeats_the_recorded_figure_and_counts_openings_of_the_test_im
 
 
 def test_predict_names_the_five_likeliest_classes_and_draws_a_picture(cli, trained):
-    Image.fromarray(np.random.default_rng(0).integers(0, 255, (50, 70, 3), "uint8")).save("some.png")
-    status, out, _ = cli("predict", "some.png", "--run", trained, "--out", "picture.png", "--json")
+    Path("folder").mkdir()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (50, 70, 3), "uint8")).save("folder/some.png")
+    status, out, _ = cli("predict", "folder/some.png", "--run", trained, "--out", "picture.png", "--json")
     rows = json.loads(out)
     assert (status, [row["rank"] for row in rows]) == (0, [1, 2, 3, 4, 5])
     assert rows[0]["probability"] >= rows[4]["probability"] > 0
+    assert {row["image"] for row in rows} == {"folder/some.png"}
     with Image.open("picture.png") as picture:
         assert picture.width == 700
+    _, out, _ = cli("predict", "folder/some.png", "folder/some.png", "--run", trained, "--out", "picture.png")
+    assert [line.split()[0] for line in out.splitlines() if "some.png" in line] == ["some.png"] * 2
 
 
 def test_runs_are_listed_best_first(cli, trained):
@@ -179,6 +183,11 @@ MISTAKES = [
         "argument --epochs: invalid int value: 'many'",
     ),
     (["train", "linear", "--data", "digits", "--set", "colour=red"], 2, "linear takes no argument 'colour'"),
+    (
+        ["table", "mlp", "--set", "hidden=3"],
+        2,
+        "hidden is 3; it must be whole numbers, each at least 1, such as (32, 64)",
+    ),
     (["train", "linear", "--data", "digits", "--set", "head"], 2, "--set head: must be KEY=VALUE, such as"),
     (["train", "linear", "--data", "digits", "--name", "../up"], 2, "can't name a folder of runs"),
     (["train", "linear", "--data", "empty"], 2, "empty"),
@@ -219,6 +228,31 @@ def test_a_damaged_network_and_an_image_that_is_none_are_told_in_one_line(cli, t
     finally:
         (trained / BEST).write_bytes(whole)
     assert (status, err.count("\n"), "best.keras is damaged or no Keras model" in err) == (1, 1, True)
+
+
+@pytest.mark.parametrize(("library", "status"), [("json", 1), ("cnn_course.cli.models", 2)])
+def test_a_value_error_of_a_library_is_a_failure_and_only_ours_is_wrong_usage(
+    library, status, cli, monkeypatch
+):
+    problem = compile("def catalogue(): raise ValueError('first line\\nsecond')", library, "exec")
+    scope = {"__name__": library}
+    exec(problem, scope)
+    monkeypatch.setattr("cnn_course.models.catalogue", scope["catalogue"])
+    got, _, err = cli("models")
+    assert got == status
+    assert ("(ValueError; --debug shows where)" in err) == (status == 1)
+
+
+def test_doctor_reads_what_is_needed_from_the_package_itself(cli, monkeypatch):
+    needs = ["numpy<2,>=1", "matplotlib>=99", "pillow>=1", "nowhere<3", "jax>=99; extra == 'dev'"]
+    monkeypatch.setattr("cnn_course.cli.doctor.requires", lambda package: needs)
+    rows = {row["check"]: row for row in json.loads(cli("doctor", "--json")[1])}
+    assert [rows[name]["verdict"] for name in ("numpy", "matplotlib", "pillow", "nowhere")] == [
+        "broken", "broken", "good", "broken"
+    ]  # fmt: skip
+    assert rows["matplotlib"]["found"].endswith(", needs >=99")
+    assert rows["numpy"]["mend"] == 'python -m pip install --upgrade --force-reinstall "numpy<2,>=1"'
+    assert "jax" not in rows
 
 
 def test_debug_shows_the_traceback(cli):
