@@ -1,7 +1,12 @@
 """Fixtures for the whole suite: CIFAR where it is at hand, and made-up files in its layout everywhere."""
 
-import importlib.util
 import os
+
+# Two test processes whose matrix products use both cores wait for each other most of the time. Read by NumPy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import importlib.util
+import json
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +66,23 @@ def python2_pickle() -> Callable[[Any], bytes]:
     return _python2_pickle
 
 
+@pytest.fixture
+def little_course(tmp_path, monkeypatch) -> Path:
+    """A course of one exercise, 03_doubling, as an instructor has it; the current folder is in it.
+
+    It has the tasks `double` and `build`, a question, solutions, hidden checks and a notebook.
+    """
+    folder = tmp_path / "course" / "exercises" / "03_doubling"
+    folder.mkdir(parents=True)
+    (tmp_path / "course" / "notebooks").mkdir()
+    for name, text in LITTLE_EXERCISE.items():
+        (folder / name).write_text(text, "utf-8")
+    (tmp_path / "course" / "notebooks" / "03_doubling.ipynb").write_text(LITTLE_NOTEBOOK, "utf-8")
+    monkeypatch.delenv("CNN_COURSE_EXERCISES", raising=False)
+    monkeypatch.chdir(tmp_path / "course")
+    return tmp_path / "course"
+
+
 def _write_tiny_cifar10(folder: Path, per_file: int = 20) -> None:
     """Official-layout files of random images: five training files and a test file."""
     folder.mkdir(parents=True)
@@ -103,3 +125,116 @@ def _pickled(value: Any) -> bytes:
         + _pickled(value.tobytes())
         + b"tb"
     )
+
+
+STUB = """def double(x):
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def build(units):
+    # YOUR CODE HERE
+    raise NotImplementedError()
+"""
+LITTLE_EXERCISE = {
+    "exercise.json": json.dumps(
+        {
+            "name": "03_doubling",
+            "title": "Doubling",
+            "data": {"name": "digits"},
+            "decks": [],
+            "profiles": {},
+            "tasks": ["double", "build"],
+            "hidden": True,
+        }
+    ),
+    "exercise.py": STUB,
+    "solution.py": """def double(x):
+    # BEGIN SOLUTION
+    return 2 * x
+    # END SOLUTION
+
+
+def build(units):
+    # BEGIN SOLUTION
+    return [units]
+    # END SOLUTION
+""",
+    "alternatives.py": """from cnn_course.grading import alternative
+
+
+@alternative("double")
+def by_adding(x):
+    return x + x
+""",
+    "questions.py": """from math import log
+from cnn_course.grading import question
+
+
+@question("How many parameters has a layer of 3x3 filters?")
+def parameters():
+    return 760, {750: "you forgot the biases"}
+
+
+@question("What is the loss at the start?")
+def loss():
+    return log(10), {10.0: "that is the number of classes"}
+
+
+@question("What shape comes out?")
+def shape():
+    return (28, 28, 6), {}
+""",
+    "test_public.py": """import pytest
+from cnn_course.grading import expect
+
+
+@pytest.mark.task("double")
+@pytest.mark.hint("Twice three is six.")
+def test_three_is_doubled(submission):
+    expect.equal(submission.double(3), 6, "double(3)", wrong=[(9, "that is the square")])
+
+
+@pytest.mark.task("double")
+@pytest.mark.hint("Text can be doubled too.")
+def test_text_is_doubled(submission):
+    expect.equal(submission.double("ab"), "abab", "double('ab')")
+
+
+@pytest.mark.task("build")
+@pytest.mark.hint("A list.")
+def test_it_is_a_list(submission):
+    expect.equal(submission.build(3), [3], "build(3)")
+""",
+    "test_hidden.py": """import pytest
+from cnn_course.grading import expect
+
+
+@pytest.mark.task("double")
+@pytest.mark.hint("Below zero.")
+def test_a_secret_of_negative_numbers(submission):
+    expect.equal(submission.double(-1), -2, "double(-1)")
+""",
+}
+
+
+def _cell(source: str, **metadata: Any) -> dict[str, Any]:
+    return {
+        "cell_type": "code", "id": f"c{len(source)}", "source": source, "metadata": metadata,
+        "outputs": [{"output_type": "stream", "name": "stdout", "text": "seen\n"}], "execution_count": 1,
+    }  # fmt: skip
+
+
+LITTLE_NOTEBOOK = json.dumps({
+    "nbformat": 4,
+    "nbformat_minor": 5,
+    "metadata": {
+        "cnn_course": {"exercise": "03_doubling"},
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    },
+    "cells": [
+        _cell("import math", tags=["module"]),
+        *[_cell(text, task=name) for name, text in zip(("double", "build"), STUB.split("\n\n\n"), strict=True)],
+        _cell("print('done')"),
+    ],
+})  # fmt: skip
