@@ -8,6 +8,7 @@ import keras
 
 from cnn_course.analysis.calls import layer_calls
 from cnn_course.analysis.cost import parameters
+from cnn_course.analysis.depth import depth
 from cnn_course.analysis.table import SUMMED, Row, layer_table
 from cnn_course.analysis.text import as_markdown, as_panels, cell
 from cnn_course.analysis.windows import image_size
@@ -49,6 +50,7 @@ class Explanation:
         total, counts = self.totals, self.totals["parameters"]
         parts = f"{counts['trainable']:,} of them trainable, {total['biases']:,} biases"
         facts = [("parameters", f"{counts['total']:,} ({parts})")]
+        facts.append(("depth", f"{total['depth']} layers with weights on the longest way"))
         if total["activations"] is None:
             facts.append(("sizes", "open; with a fixed input_shape there would be no dashes"))
         else:
@@ -76,7 +78,7 @@ def explain(model: keras.Model, *, by: str = "layer") -> Explanation:
     is_open = any(row["activations"] is None for row in rows)
     sums = {column: None if is_open else _sum(rows, column) for column in SUMMED}
     seen = {"sees": _seen_by_a_vector(rows[-1]), "image": list(image_size(layer_calls(model)))}
-    counts = {"parameters": parameters(model), "biases": _sum(rows, "biases")}
+    counts = {"parameters": parameters(model), "biases": _sum(rows, "biases"), "depth": depth(model)}
     return Explanation(model.name, rows, sums | counts | seen)
 
 

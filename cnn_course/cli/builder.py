@@ -62,8 +62,9 @@ def builder_arguments(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def _value(text: str) -> Any:
-    """A Python literal if it is one, also `true` and `false`; otherwise the word itself."""
+    """A Python literal if it is one, also `true`, `no` and the like; otherwise the word itself."""
+    words = {"true": "True", "yes": "True", "false": "False", "no": "False", "none": "None"}
     try:
-        return ast.literal_eval({"true": "True", "false": "False", "none": "None"}.get(text.lower(), text))
+        return ast.literal_eval(words.get(text.lower(), text))
     except (ValueError, SyntaxError):
         return text

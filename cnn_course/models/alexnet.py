@@ -31,7 +31,7 @@ from keras import layers
 
 from cnn_course.blocks import classifier, dense_layers
 from cnn_course.layers import LocalResponseNormalization
-from cnn_course.models.arguments import check_choice, check_image_classifier, is_count
+from cnn_course.models.arguments import check_choice, check_image_classifier, check_rate, is_count
 
 NORMS = ("before_pool", "after_pool", "none")
 
@@ -92,6 +92,7 @@ def _above_conv1(
 ) -> keras.KerasTensor:
     """All between the first convolution and the classifier: (N, H, W, C) -> (N, units)."""
     check_choice("norm", norm, NORMS)
+    check_rate("dropout", dropout)
     _check_groups(groups, {x.shape[-1], *filters})
     conv2, conv3, conv4, conv5 = filters
     x = _pool_and_norm(x, norm, index=1)

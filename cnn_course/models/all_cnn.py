@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import class_maps, conv_relu
-from cnn_course.models.arguments import check_image_classifier
+from cnn_course.models.arguments import check_image_classifier, check_rate
 
 CONVS = (  # filters, kernel_size, strides, padding: table 1 of the paper, "ALL-CNN-C"
     (96, 3, 1, "same"),
@@ -39,6 +39,8 @@ def all_cnn(
     From 9x9 pixels on.
     """
     check_image_classifier(name, input_shape, classes, smallest=9)
+    check_rate("input_dropout", input_dropout)
+    check_rate("dropout", dropout)
     image = keras.Input(input_shape, name="image")
     x = layers.Dropout(input_dropout, name="image_dropout")(image)
     for index, (filters, kernel_size, strides, padding) in enumerate(CONVS, start=1):

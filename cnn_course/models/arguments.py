@@ -1,6 +1,7 @@
 """Checks that all builders share: the argument errors that Keras would report late or in its own terms."""
 
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 
@@ -42,6 +43,18 @@ def check_counts(argument: str, values: Any) -> None:
         raise ValueError(
             f"{argument} is {values!r}; it must be whole numbers, each at least 1, such as (32, 64)"
         )
+
+
+def check_rate(argument: str, value: Any) -> None:
+    """Raise ValueError unless `value` is a share that can be dropped: a number from 0 to below 1."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < 1:
+        raise ValueError(f"{argument} is {value!r}; it must be a number from 0 to below 1, such as 0.5")
+
+
+def check_switch(argument: str, value: Any) -> None:
+    """Raise ValueError unless `value` is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{argument} is {value!r}; it must be True or False")
 
 
 def is_count(value: Any) -> bool:

@@ -19,7 +19,7 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import BN_MOMENTUM, classifier
-from cnn_course.models.arguments import check_choice, check_count, check_image_classifier
+from cnn_course.models.arguments import check_choice, check_count, check_image_classifier, check_switch
 
 ACTIVATIONS: dict[str, Callable[..., layers.Layer]] = {
     "sigmoid": partial(layers.Activation, "sigmoid"),
@@ -61,6 +61,7 @@ def deep_plain(
     check_count("depth", depth)
     check_count("filters", filters)
     check_choice("activation", activation, ACTIVATIONS)
+    check_switch("batch_norm", batch_norm)
     image = keras.Input(input_shape, name="image")
     x = image
     for index in range(1, depth):

@@ -36,7 +36,7 @@ from keras import layers
 
 from cnn_course.blocks import classifier, conv_bn_relu, conv_relu, inception, inception_naive, max_pool
 from cnn_course.layers import LocalResponseNormalization
-from cnn_course.models.arguments import check_choice, check_image_classifier
+from cnn_course.models.arguments import check_choice, check_image_classifier, check_rate, check_switch
 
 Block = Callable[..., keras.KerasTensor]
 
@@ -71,6 +71,7 @@ def googlenet(
     auxiliary classifiers: three outputs, for training (see above), from 65x65 pixels on. `batch_norm`
     normalises each convolution, and then there is no local response normalisation.
     """
+    _check_options(aux, batch_norm, dropout)
     check_image_classifier(name, input_shape, classes, smallest=65 if aux else 1)
     conv = conv_bn_relu if batch_norm else conv_relu
     image = keras.Input(input_shape, name="image")
@@ -95,6 +96,7 @@ def googlenet_cifar(
     32x32x3 -> 32x32x48 -> 32x32x120 -> 16x16x208 -> 8x8x256 -> 256 -> 10. Arguments as in `googlenet`; `aux`
     from 9x9 pixels on.
     """
+    _check_options(aux, batch_norm, dropout)
     check_image_classifier(name, input_shape, classes, smallest=9 if aux else 1)
     conv = conv_bn_relu if batch_norm else conv_relu
     image = keras.Input(input_shape, name="image")
@@ -102,6 +104,12 @@ def googlenet_cifar(
     maps = inception_modules(x, module, conv=conv, divisor=4)
     outputs = _heads(maps, classes, aux=aux, dropout=dropout, conv=conv, divisor=4)
     return keras.Model(image, outputs, name=name)
+
+
+def _check_options(aux: bool, batch_norm: bool, dropout: float) -> None:
+    check_switch("aux", aux)
+    check_switch("batch_norm", batch_norm)
+    check_rate("dropout", dropout)
 
 
 def without_aux(network: keras.Model) -> keras.Model:

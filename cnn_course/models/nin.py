@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import class_maps, conv_relu
-from cnn_course.models.arguments import check_image_classifier
+from cnn_course.models.arguments import check_image_classifier, check_rate
 
 
 def nin(
@@ -26,6 +26,7 @@ def nin(
 ) -> keras.Model:
     """Network in Network: convolutions with a small perceptron in every place (decks 002 and 003)."""
     check_image_classifier(name, input_shape, classes)
+    check_rate("dropout", dropout)
     image = keras.Input(input_shape, name="image")
     x = mlpconv(image, (192, 160, 96), 5, name="stage1")
     x = layers.MaxPooling2D(3, strides=2, padding="same", name="stage1_pool")(x)

@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import classifier, conv_stack
-from cnn_course.models.arguments import check_counts, check_image_classifier
+from cnn_course.models.arguments import check_counts, check_image_classifier, check_switch
 
 
 def pattern_cnn(
@@ -31,6 +31,7 @@ def pattern_cnn(
     """
     _check_stages(convs, filters)
     check_counts("hidden", hidden)
+    check_switch("batch_norm", batch_norm)
     check_image_classifier(name, input_shape, classes, smallest=2 ** len(convs))
     image = keras.Input(input_shape, name="image")
     x = image

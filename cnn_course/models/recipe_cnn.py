@@ -14,8 +14,8 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import classifier, conv_bn_relu, conv_relu, conv_stack
-from cnn_course.models.arguments import check_image_classifier
-from cnn_course.models.recipe_plan import SMALLEST, has_stem, recipe_plan
+from cnn_course.models.arguments import check_image_classifier, check_switch
+from cnn_course.models.recipe_plan import SMALLEST, check_switches, has_stem, recipe_plan
 
 
 def recipe_cnn(
@@ -36,6 +36,7 @@ def recipe_cnn(
     recipe would crop the longer one to it. Arguments as there; `batch_norm` normalises every convolution.
     """
     _check_image(name, input_shape, classes, stem, pool_last)
+    check_switch("batch_norm", batch_norm)
     plan = recipe_plan(
         min(input_shape[:2]), stem=stem, filters=filters, cap=cap, convs=convs, pool_last=pool_last
     )
@@ -63,5 +64,6 @@ def _check_image(
     name: str, input_shape: tuple[int, int, int], classes: int, stem: bool | None, pool_last: bool
 ) -> None:
     check_image_classifier(name, input_shape, classes)
+    check_switches(stem, pool_last)
     stem = has_stem(min(input_shape[:2]), stem)
     check_image_classifier(name, input_shape, classes, smallest=SMALLEST[stem, bool(pool_last)])

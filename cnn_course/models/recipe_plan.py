@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnn_course.models.arguments import check_count
+from cnn_course.models.arguments import check_count, check_switch
 
 EARLY = 100  # convolutions on larger maps are what the stem avoids
 SMALL = 7  # blocks are stacked until the map is no larger
@@ -73,6 +73,7 @@ def recipe_plan(
     given = {"resolution": resolution, "filters": filters, "cap": cap, "convs": convs}
     for argument, value in given.items():
         check_count(argument, value)
+    check_switches(stem, pool_last)
     stem = has_stem(resolution, stem)
     _check_smallest(resolution, stem, pool_last)
     width = min(filters, cap)
@@ -82,6 +83,13 @@ def recipe_plan(
     depth = sum(row["convs"] for row in stages) + 1
     reached = next(row["stage"] for row in stages if row["leaves"] <= SMALL)
     return Plan(stages, depth, reached, list(_warnings(resolution, stages, depth)))
+
+
+def check_switches(stem: bool | None, pool_last: bool) -> None:
+    """ValueError unless `stem` is True, False or None, and `pool_last` True or False."""
+    if stem is not None:
+        check_switch("stem", stem)
+    check_switch("pool_last", pool_last)
 
 
 def has_stem(resolution: int, stem: bool | None) -> bool:

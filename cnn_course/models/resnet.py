@@ -32,7 +32,7 @@ from functools import partial
 import keras
 
 from cnn_course.blocks import SHORTCUTS, UNITS, bottleneck_block, closing_activation, residual_block
-from cnn_course.models.arguments import check_choice
+from cnn_course.models.arguments import check_choice, check_switch
 from cnn_course.models.staged import staged_network
 
 FILTERS = (64, 128, 256, 512)
@@ -69,6 +69,7 @@ def residual_network(
     """
     check_choice("unit", unit, UNITS)
     check_choice("shortcut", shortcut, SHORTCUTS)
+    check_switch("zero_gamma", zero_gamma)
     block = partial(block, unit=unit, shortcut=shortcut, zero_gamma=zero_gamma)
     return staged_network(
         input_shape,

@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import classifier, conv_stack, dense_layers
-from cnn_course.models.arguments import check_choice, check_image_classifier
+from cnn_course.models.arguments import check_choice, check_image_classifier, check_rate, check_switch
 
 FILTERS = (64, 128, 256, 512, 512)
 CONVS = {  # convolutions per block: table 1 of the paper
@@ -44,6 +44,8 @@ def vgg(
     """
     check_image_classifier(name, input_shape, classes, smallest=2 ** len(FILTERS))
     check_choice("head", head, HEADS)
+    check_switch("batch_norm", batch_norm)
+    check_rate("dropout", dropout)
     image = keras.Input(input_shape, name="image")
     x = image
     for block, (convs, filters) in enumerate(zip(CONVS[configuration], FILTERS, strict=True), start=1):

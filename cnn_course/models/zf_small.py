@@ -16,7 +16,7 @@ from keras import layers
 
 from cnn_course.blocks import classifier, conv_relu, dense_layers
 from cnn_course.layers import LocalContrastNormalization
-from cnn_course.models.arguments import check_count, check_image_classifier
+from cnn_course.models.arguments import check_count, check_image_classifier, check_rate, check_switch
 
 
 def zf_small(
@@ -34,6 +34,8 @@ def zf_small(
     `kernel_size` (odd) and `strides` are those of the first convolution.
     """
     check_image_classifier(name, input_shape, classes)
+    check_switch("contrast_norm", contrast_norm)
+    check_rate("dropout", dropout)
     _check_first_layer(kernel_size, strides)
     image = keras.Input(input_shape, name="image")
     x = conv_relu(image, 48, kernel_size, strides=strides, name="stage1")

@@ -5,6 +5,7 @@ One file per subject; all that draws is also found here: `plots.curves(run.metri
 
 from cnn_course.plots.accuracy import accuracy_against_cost
 from cnn_course.plots.architecture import architecture
+from cnn_course.plots.history import challenge_history
 from cnn_course.plots.operations import sliding_animation, sliding_window
 from cnn_course.plots.picture import Picture, as_array
 from cnn_course.plots.signals import activations, signal_variances
@@ -17,6 +18,7 @@ __all__ = [
     "activations",
     "architecture",
     "as_array",
+    "challenge_history",
     "confusion_matrix",
     "curves",
     "predictions",

@@ -19,6 +19,7 @@ def test_sums_are_those_of_the_decks(course_cnn):
     assert course_cnn.totals == {
         "parameters": {"total": 70_692, "trainable": 70_692, "non_trainable": 0},
         "biases": 196,
+        "depth": 4,
         "macs": 2_533_760,
         "macs_with_biases": 2_568_580,
         "activations": 46_244,
@@ -34,8 +35,9 @@ def test_text_says_everything_within_80_columns(course_cnn):
     assert lines[3].split() == ["conv1", "CONV3-32", "30x30x32", "896", "(3*3*3+1)*32"]
     second = lines.index("") + 1
     assert lines[second + 5].split() == ["conv2", "1,557,504", "1,562,912", "5,408", "3x3", "8x8", "2", "3.5"]
-    assert lines[-4:] == [
+    assert lines[-5:] == [
         "parameters  70,692 (70,692 of them trainable, 196 biases)",
+        "depth       4 layers with weights on the longest way",
         "macs        2,533,760 for one image, 2,568,580 with biases",
         "memory      46,244 numbers, 0.2 MB for one image, about twice to train",
         "field       an output sees 30x30 of 32x32 pixels",

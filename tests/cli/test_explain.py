@@ -83,7 +83,7 @@ def test_figure_leaves_csv_and_json_alone(cli):
 
 def test_markdown_is_one_table_and_a_list(cli):
     lines = cli("explain course_cnn --format markdown")[1].splitlines()
-    assert [line[0] for line in lines if line] == ["|"] * 10 + ["-"] * 4
+    assert [line[0] for line in lines if line] == ["|"] * 10 + ["-"] * 5
 
 
 @pytest.mark.parametrize("form", ["markdown", "csv", "json", "text"])
