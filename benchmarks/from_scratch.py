@@ -3,8 +3,9 @@
     python benchmarks/from_scratch.py --data-dir DIR     # CIFAR-10
     python benchmarks/from_scratch.py --data shapes --float64
 
-Rounding alone drives two trainings apart, more with every step; in float64 it takes them longer. Prints the loss of both every few steps, the largest difference so far, the accuracy that
-the NumPy network reaches on validation images, and how long its steps take beside Keras's.
+Rounding alone drives two trainings apart, more with every step; in float64 it takes them longer.
+Prints the loss of both every few steps, the largest difference so far, the accuracy that the NumPy network
+reaches on validation images, and how long its steps take beside Keras's.
 """
 
 import argparse

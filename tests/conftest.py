@@ -234,7 +234,8 @@ LITTLE_NOTEBOOK = json.dumps({
     },
     "cells": [
         _cell("import math", tags=["module"]),
-        *[_cell(text, task=name) for name, text in zip(("double", "build"), STUB.split("\n\n\n"), strict=True)],
+        _cell(STUB.split("\n\n\n", maxsplit=1)[0], task="double"),
+        _cell(STUB.split("\n\n\n")[1], task="build"),
         _cell("print('done')"),
     ],
 })  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import cnn_course
 from cnn_course.analysis.savings import SAVINGS
+from cnn_course.lessons.profile import PROFILES
 from cnn_course.training.recipe import Recipe
 
 Parser = argparse.ArgumentParser
@@ -146,12 +147,10 @@ def _dev(parser: Parser) -> None:
     build.add_argument("--check", action="store_true", help="write nothing; say what is out of step")
     check = _dev_action(actions, "check", "prove that exercises are right, and that nothing leaks")
     check.add_argument("--jobs", type=int, metavar="N", help="exercises at a time; default one per core")
-    check.add_argument("--notebooks", action="store_true", help="also run the solved notebooks, smoke profile")
+    check.add_argument("--notebooks", action="store_true", help="also run solved notebooks (profile smoke)")
     _json(check)
     record = _dev_action(actions, "record", "run experiments and keep their curves as reference.json")
-    record.add_argument(
-        "--profile", choices=("smoke", "cpu", "gpu"), help="default that of the device, cpu or gpu"
-    )
+    record.add_argument("--profile", choices=PROFILES, default="cpu", help="default cpu")
     new = actions.add_parser("new", help="start an exercise", description="Start an exercise.")
     new.add_argument("exercise", metavar="NN_topic", help="its number and name, such as 24_attention")
     for action in (build, check, record, new):
@@ -164,7 +163,49 @@ def _dev_action(actions: Any, name: str, text: str) -> Parser:
     return action
 
 
+def _list(parser: Parser) -> None:
+    _json(parser)
+
+
+def _check(parser: Parser) -> None:
+    _exercise(parser)
+    parser.add_argument("task", nargs="?", help="one function; default all")
+    _answers(parser)
+    parser.add_argument("--watch", action="store_true", help="check again whenever the file is saved")
+    parser.add_argument("--hidden", action="store_true", help="hidden checks too, where this copy has them")
+    _json(parser)
+
+
+def _hint(parser: Parser) -> None:
+    _exercise(parser)
+    parser.add_argument("task", help="the function that fails its checks")
+    _answers(parser)
+
+
+def _reset(parser: Parser) -> None:
+    _exercise(parser)
+
+
+def _init(parser: Parser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a new folder")
+
+
+def _submit(parser: Parser) -> None:
+    _exercise(parser)
+    _answers(parser)
+    parser.add_argument("--anyway", action="store_true", help="write it even if something is wrong with it")
+    parser.add_argument(
+        "--out", type=Path, default=Path("handin"), metavar="DIR", help="where to; default handin"
+    )
+
+
 VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
+    "init": ("make a working copy of the exercises", _init),
+    "list": ("list the exercises, and how far you are", _list),
+    "check": ("check your answers to an exercise", _check),
+    "hint": ("give the hint that fits the check that fails", _hint),
+    "reset": ("begin an exercise again; your work is kept beside it", _reset),
+    "submit": ("look your work over, and write the file to hand in", _submit),
     "models": ("list the networks of the course", _models),
     "table": ("show a network layer by layer: shapes, parameters, multiply-adds", _table),
     "explain": ("explain a network: what its layers or blocks consist of, cost and see", _explain),
@@ -178,6 +219,16 @@ VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "dev": ("write exercises and prove that they are right", _dev),
     "doctor": ("check this installation and say how to mend it", _doctor),
 }
+
+
+def _exercise(parser: Any) -> None:
+    parser.add_argument("exercise", help="number or name, such as 03 or 03_convolution")
+
+
+def _answers(parser: Any) -> None:
+    parser.add_argument(
+        "--file", type=Path, help="a .py or .ipynb file; default the stub or the notebook, as saved last"
+    )
 
 
 def _network(parser: Any) -> None:

@@ -47,7 +47,7 @@ def check_counts(argument: str, values: Any) -> None:
 
 def check_rate(argument: str, value: Any) -> None:
     """Raise ValueError unless `value` is a share that can be dropped: a number from 0 to below 1."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < 1:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < 1:
         raise ValueError(f"{argument} is {value!r}; it must be a number from 0 to below 1, such as 0.5")
 
 

@@ -9,19 +9,38 @@ from matplotlib.ticker import MaxNLocator
 from cnn_course.plots.picture import Picture
 
 
-def curves(metrics: Sequence[dict[str, Any]], *, title: str = "") -> Picture:
-    """Loss and accuracy over epochs, training and validation, from the rows of a run's record."""
-    figure = Picture(figsize=(9, 3.6), layout="constrained")
-    epochs = [row["epoch"] for row in metrics]
+def curves(
+    metrics: Sequence[dict[str, Any]],
+    *,
+    title: str = "",
+    beneath: Sequence[dict[str, Any]] = (),
+    origin: str = "",
+) -> Picture:
+    """Loss and accuracy over epochs, training and validation, from the rows of a run's record.
+
+    `beneath`: rows of another run, drawn grey under these; `origin`: in a few words, which run that is.
+    """
+    figure = Picture(figsize=(9, 3.8 if beneath else 3.6), layout="constrained")
     for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
-        for key, label, style in ((name, "training", "o-"), (f"val_{name}", "validation", "s--")):
-            axes.plot(epochs, [row.get(key, np.nan) for row in metrics], style, label=label, markersize=4)
+        for key, kind, line, marker in (
+            (name, "training", "-", "o"),
+            (f"val_{name}", "validation", "--", "s"),
+        ):
+            if beneath:
+                axes.plot(*_points(beneath, key), line, color="0.6", linewidth=1.2, label=f"recorded {kind}")
+            axes.plot(*_points(metrics, key), line + marker, label=kind, markersize=4)
         axes.set(xlabel="epoch", ylabel=name)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.legend()
     figure.suptitle(title)
+    if beneath:
+        figure.supxlabel(f"grey: recorded, {origin}", fontsize=8, color="0.4")
     return figure
+
+
+def _points(metrics: Sequence[dict[str, Any]], key: str) -> tuple[list[int], list[float]]:
+    return [row["epoch"] for row in metrics], [row.get(key, np.nan) for row in metrics]
 
 
 def confusion_matrix(matrix: np.ndarray, classes: Sequence[str]) -> Picture:

@@ -17,6 +17,17 @@ def test_curves_draw_training_and_validation_over_epochs():
     assert (left.get_ylabel(), right.get_ylabel()) == ("loss", "accuracy")
 
 
+def test_recorded_curves_lie_grey_beneath_and_may_be_longer():
+    own = [{"epoch": 1, "loss": 2.0, "val_loss": 3.0, "accuracy": 0.1, "val_accuracy": 0.2}]
+    recorded = [{**own[0], "epoch": epoch, "loss": 1.0 / epoch} for epoch in (1, 2, 3)]
+    figure = plots.curves(own, beneath=recorded, origin="cpu, 3 epochs, a laptop")
+    beneath, above, *_ = figure.axes[0].lines
+    assert list(beneath.get_xdata()) == [1, 2, 3]
+    assert beneath.get_ydata() == pytest.approx([1, 1 / 2, 1 / 3])
+    assert (beneath.get_color(), list(above.get_ydata())) == ("0.6", [2.0])
+    assert figure.get_supxlabel() == "grey: recorded, cpu, 3 epochs, a laptop"
+
+
 def test_confusion_matrix_shows_shares_of_each_row_and_the_counts():
     figure = plots.confusion_matrix(np.array([[8, 2], [0, 0]]), ("cat", "dog"))
     axes = figure.axes[0]

@@ -1,0 +1,133 @@
+"""A student's file as a namespace: a module, or the cells of a notebook in which answers are written.
+
+What fails is left out and told; the rest counts. Outputs stored in a notebook are not looked at.
+"""
+
+import __future__
+
+import ast
+import json
+import linecache
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnn_course.grading.quiet import Printed, kept
+from cnn_course.grading.student_error import told
+from cnn_course.grading.time_limit import TimeUp, time_limit
+from cnn_course.grading.wording import clean
+
+SECONDS = 60  # for one statement, such as the import of a framework
+MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+@dataclass(frozen=True)
+class StudentFile:
+    """What a file defines, and one line for each statement of it that failed."""
+
+    namespace: dict[str, Any]
+    problems: list[str] = field(default_factory=list)
+
+
+class _Piece(NamedTuple):
+    """Source text and what it is called in messages; `whole`: not only what it defines counts."""
+
+    source: str
+    name: str
+    whole: bool
+
+
+def read_student_file(path: Path) -> StudentFile:
+    """Run a student's .py file, or the cells of an .ipynb file that write answers.
+
+    ValueError if it is neither, or no notebook inside.
+    """
+    if path.suffix not in (".py", ".ipynb"):
+        raise ValueError(f"{path.name} is neither a .py nor an .ipynb file")
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} does not exist")
+    text = path.read_text("utf-8", errors="replace")
+    pieces = [_Piece(text, str(path), True)] if path.suffix == ".py" else list(_cells(path.name, text))
+    read = StudentFile({"__name__": path.stem, "__file__": str(path)})
+    for piece in pieces:
+        _run(piece, read)
+    return read
+
+
+def notebook_cells(name: str, text: str) -> list[dict[str, Any]]:
+    """The cells of a notebook's JSON; ValueError if it is no notebook."""
+    try:
+        cells = json.loads(text)["cells"]
+        return [
+            {**cell, "source": "".join(cell["source"]), "metadata": dict(cell["metadata"])} for cell in cells
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError(
+            f"{name} is no notebook of format 4: it was damaged, or cut off while saving"
+        ) from None
+
+
+def _cells(name: str, text: str) -> Iterator[_Piece]:
+    """Task and module cells; of cells that a student or the experiment adds, what they define."""
+    for number, cell in enumerate(notebook_cells(name, text), start=1):
+        marks = cell["metadata"]
+        if cell["cell_type"] != "code" or cell["source"].lstrip().startswith("%%"):
+            continue
+        title = f"<cell of {marks['task']}>" if "task" in marks else f"<cell {number}>"
+        source = MAGIC.sub(r"\1pass", cell["source"])
+        linecache.cache[title] = (len(source), None, source.splitlines(keepends=True), title)
+        yield _Piece(source, title, "task" in marks or "module" in marks.get("tags", ()))
+
+
+def _run(piece: _Piece, read: StudentFile) -> None:
+    """Run a piece statement by statement, so that one that fails takes no other with it."""
+    try:
+        tree = ast.parse(piece.source, piece.name)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        line = f"line {problem.lineno} of " if isinstance(problem, SyntaxError) else ""
+        read.problems.append(
+            clean(f"{line}{_short(piece.name)} is no Python: {getattr(problem, 'msg', problem)}")
+        )
+        return
+    future = __future__.annotations.compiler_flag * ("from __future__ import annotations" in piece.source)
+    for statement in tree.body if piece.whole else _definitions(tree):
+        code = compile(ast.Module([statement], []), piece.name, "exec", flags=future, dont_inherit=True)
+        try:
+            with kept(Printed()), time_limit(SECONDS):
+                exec(code, read.namespace)
+        except KeyboardInterrupt:
+            raise
+        except TimeUp:
+            read.problems.append(
+                f"line {statement.lineno} of {_short(piece.name)} took more than {SECONDS} seconds"
+            )
+        except BaseException as problem:
+            read.problems.append(clean(told(_short(piece.name), problem)))
+
+
+def _definitions(tree: ast.Module) -> list[ast.stmt]:
+    """Functions, classes and plain constants; imports too where there is nothing else in the cell."""
+    kinds = DEFINITIONS if any(not _defines(node) for node in tree.body) else (*DEFINITIONS, *IMPORTS)
+    return [node for node in tree.body if isinstance(node, kinds) or _is_constant(node)]
+
+
+def _defines(node: ast.stmt) -> bool:
+    return isinstance(node, (*DEFINITIONS, *IMPORTS)) or _is_constant(node)
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.Assign):
+        return False
+    try:
+        ast.literal_eval(node.value)
+    except ValueError:
+        return False
+    return True
+
+
+def _short(name: str) -> str:
+    return name.strip("<>") if name.startswith("<") else Path(name).name
