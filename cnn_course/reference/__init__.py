@@ -14,7 +14,8 @@ What holds for all of them:
   between forward and backward, and no argument is changed.
 - Its gradient is `name_backward(dy, x, weights..., *, options)` with the same options. `dy` is the gradient
   of the loss with respect to y and has y's shape. It returns the gradient of each array of the forward pass,
-  in that order: one array, or a tuple. A bias is only added, so a backward pass does not ask for it.
+  in that order: one array, or a tuple. A bias is only added, so a backward pass does not ask for it;
+  except `maxout_backward`, for there the bias helps to decide which piece is the largest.
 - Options have Keras's names: `strides`, `padding`, `dilation_rate`, `groups`, `pool_size`. Sides may differ:
   `strides=2` is short for `strides=(2, 2)`. `padding` is "valid" (none), "same" as Keras pads, or a number
   of pixels on all four sides, as the slides pad.

@@ -5,14 +5,19 @@ from math import prod, sqrt
 
 import numpy as np
 
+from cnn_course.reference.arguments import is_whole
+from cnn_course.reference.convolution import conv2d
+from cnn_course.reference.heads import dense
+
 
 def fan_in(shape: Sequence[int]) -> int:
     """How many numbers one output adds up: kh * kw * C for a convolution kernel, D for a dense one."""
-    return prod(shape[:-1])
+    return prod(_kernel_shape(shape)[:-1])
 
 
 def fan_out(shape: Sequence[int]) -> int:
     """How many outputs one input reaches: kh * kw * filters for a convolution, units for a dense layer."""
+    shape = _kernel_shape(shape)
     return prod(shape[:-2]) * shape[-1]
 
 
@@ -48,12 +53,30 @@ def signal_variances(
     kernels: Sequence[np.ndarray],
     activation: Callable[[np.ndarray], np.ndarray],
 ) -> list[float]:
-    """The variance of x (N, D) and of the output of each layer activation(x K) behind it.
+    """The variance of x and of the output of each layer behind it, activation(x K), all without bias.
 
-    Start weights are right if it neither vanishes nor explodes (deck 000, L255-277).
+    x is (N, D) and the kernels dense ones, or x is (N, H, W, C) and they are those of convolutions with
+    padding "same", whose zeros take a little away at the border. First weights are right if the variance
+    neither vanishes nor explodes (deck 000, L255-277).
     """
     variances = [float(np.var(x))]
     for kernel in kernels:
-        x = activation(x @ kernel)
+        x = activation(_linear(x, kernel))
         variances.append(float(np.var(x)))
     return variances
+
+
+def _linear(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    shape = np.shape(kernel)
+    if len(shape) not in (2, 4):
+        raise ValueError(
+            f"kernel has shape {shape}; it must be (features, units) or (height, width, channels, filters)"
+        )
+    return dense(x, kernel) if len(shape) == 2 else conv2d(x, kernel, padding="same")
+
+
+def _kernel_shape(shape: Sequence[int]) -> tuple[int, ...]:
+    shape = tuple(shape)
+    if len(shape) < 2 or not all(is_whole(side) and side >= 1 for side in shape):
+        raise ValueError(f"shape is {shape}; a kernel's is (..., inputs, outputs), each at least 1")
+    return shape

@@ -10,6 +10,7 @@ gradient of its output into those of its weights and its input (decks 003, L310-
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,8 @@ Initialize = Callable[[Sequence[int], np.random.Generator], np.ndarray]
 class Layer:
     """An operation with its gradient, its weights and its options; any pair of this package fits.
 
-    `weights` are those of the forward pass in order, [kernel, bias] or none.
+    `weights` are what the forward pass takes after x, in its order: [kernel, bias], [kernel], [gamma, beta],
+    or none. What is not learned belongs to the `options`, the mask of dropout too.
     """
 
     forward: Callable[..., np.ndarray]
@@ -45,12 +47,11 @@ class Layer:
         return self.forward(x, *self.weights, **self.options)
 
     def gradients(self, dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-        """The gradient of x and those of the weights, given dy and the x that went in."""
-        if not self.weights:
-            return self.backward(dy, x, **self.options), []
-        kernel, _ = self.weights  # a bias is only added: its value does not matter here
-        dx, *dweights = self.backward(dy, x, kernel, **self.options)
-        return dx, dweights
+        """The gradient of x and one for each of the weights, given dy and the x that went in."""
+        wanted = self.weights[: _weights_of(self.backward)]  # mostly all but the bias, which is only added
+        gradients = self.backward(dy, x, *wanted, **self.options)
+        dx, *dweights = gradients if isinstance(gradients, tuple) else (gradients,)
+        return dx, dweights[: len(self.weights)]  # without the one of a bias that this layer does not have
 
 
 class Network:
@@ -99,6 +100,12 @@ class Network:
             dy, dweights = layer.gradients(dy, seen)
             gradients = dweights + gradients
         return float(loss), gradients
+
+
+def _weights_of(backward: Callable[..., Any]) -> int:
+    """How many weights a backward pass asks for: its positional arguments behind dy and x."""
+    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(parameter.kind in positional for parameter in signature(backward).parameters.values()) - 2
 
 
 def he_normal(shape: Sequence[int], rng: np.random.Generator) -> np.ndarray:

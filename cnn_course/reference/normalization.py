@@ -69,6 +69,8 @@ def batch_norm_inference(
 
 def moving_average(old: np.ndarray, new: np.ndarray, *, momentum: float = 0.99) -> np.ndarray:
     """momentum * old + (1 - momentum) * new: what a layer remembers of its batches' statistics."""
+    if not 0 <= momentum <= 1:
+        raise ValueError(f"momentum is {momentum!r}; it is the share of what is old, from 0 to 1")
     return momentum * floats(old) + (1 - momentum) * floats(new)
 
 
@@ -106,21 +108,24 @@ def local_contrast_norm(
     """(x - m) / max(s, epsilon), m and s mean and deviation of the size x size pixels around; same shape.
 
     At the border there are fewer pixels. With `across_features` the neighbourhood spans all maps. A constant
-    image gives 0; a x + b with a > 0 gives what x gives.
+    image gives 0; a x + b with a > 0 gives what x gives, as long as the deviations stay above `epsilon`.
     """
-    x = images(x)
+    x = _shifted(images(x), across_features)
     mean, variance = _contrast(x, size, across_features)
-    return (x - mean) / np.sqrt(np.maximum(variance, epsilon**2))
+    return (x - mean) / _deviation(variance, epsilon)
 
 
 def local_contrast_norm_backward(
     dy: np.ndarray, x: np.ndarray, *, size: int = 5, across_features: bool = False, epsilon: float = 1e-3
 ) -> np.ndarray:
-    """Gradient dx of `local_contrast_norm`; below the floor `epsilon` the deviation counts as constant."""
-    x = images(x)
+    """Gradient dx of `local_contrast_norm`; below the floor `epsilon` the deviation counts as constant.
+
+    The shift has no gradient: to move a whole map changes nothing.
+    """
+    x = _shifted(images(x), across_features)
     dy = gradient(dy, *x.shape)
     mean, variance = _contrast(x, size, across_features)
-    deviation = np.sqrt(np.maximum(variance, epsilon**2))
+    deviation = _deviation(variance, epsilon)
     dvariance = np.where(variance > epsilon**2, -dy * (x - mean) / (2 * deviation**3), 0)
     dmean = -dy / deviation
     if across_features:
@@ -132,6 +137,8 @@ def local_contrast_norm_backward(
 def _response(x: np.ndarray, depth_radius: int, bias: float, alpha: float) -> np.ndarray:
     if not (is_whole(depth_radius) and depth_radius >= 0):
         raise ValueError(f"depth_radius is {depth_radius!r}; it counts maps: a whole number of at least 0")
+    if not (bias > 0 and alpha >= 0):
+        raise ValueError(f"bias is {bias!r}, alpha {alpha!r}; bias must be above 0 and alpha at least 0")
     return bias + alpha * _over_maps(x**2, depth_radius)
 
 
@@ -139,6 +146,12 @@ def _over_maps(values: np.ndarray, depth_radius: int) -> np.ndarray:
     """For each map the sum over the maps up to `depth_radius` away."""
     index = np.arange(values.shape[-1])
     return values @ (np.abs(index[:, None] - index) <= depth_radius).astype(values.dtype)
+
+
+def _shifted(x: np.ndarray, across_features: bool) -> np.ndarray:
+    """x less the mean of its map, or of its image: in float32 E[x**2] - E[x]**2 of a bright map is noise."""
+    mean = x.mean(axis=(1, 2, 3) if across_features else (1, 2), keepdims=True, dtype=np.float64)
+    return x - mean.astype(x.dtype)
 
 
 def _contrast(x: np.ndarray, size: int, across_features: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -151,6 +164,13 @@ def _contrast(x: np.ndarray, size: int, across_features: bool) -> tuple[np.ndarr
     if across_features:
         mean, square = (v.mean(axis=-1, keepdims=True) for v in (mean, square))
     return mean, square - mean**2
+
+
+def _deviation(variance: np.ndarray, epsilon: float) -> np.ndarray:
+    """The root of the variance, at least `epsilon`."""
+    if not epsilon > 0:
+        raise ValueError(f"epsilon is {epsilon!r}; it must be above 0")
+    return np.sqrt(np.maximum(variance, epsilon**2))
 
 
 def _spread(d: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:

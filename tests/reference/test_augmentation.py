@@ -52,7 +52,7 @@ def test_jitter_without_range_is_the_identity_and_brightness_shifts_all_alike(im
 
 
 def test_contrast_moves_pixels_away_from_the_mean_and_leaves_the_mean(images):
-    floats = images.astype("float64")
+    floats = 100 + images.astype("float64") / 5  # far enough from black and white to lose nothing there
     changed = reference.color_jitter(floats, np.random.default_rng(0), contrast=0.5, brightness=0)
     np.testing.assert_allclose(changed.mean(axis=(1, 2, 3)), floats.mean(axis=(1, 2, 3)))
     assert len(np.unique((changed.std(axis=(1, 2, 3)) / floats.std(axis=(1, 2, 3))).round(6))) == len(images)
@@ -128,3 +128,72 @@ def test_affine_maps_move_turn_and_mirror_pixels_where_they_say(random):
     np.testing.assert_allclose(moved[1:, 2:], image[:-1, :-2], atol=1e-9)
     assert (moved[0] == 0).all()
     assert (moved[:, :2] == 0).all()
+
+
+@pytest.mark.parametrize("change", ALL)
+def test_one_image_instead_of_a_batch_is_refused(change, images):
+    with pytest.raises(ValueError, match=r"images have shape \(12, 10, 3\); they must be a batch \(images,"):
+        change(images[0], np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("change", ALL[:4] + ALL[5:])  # a basis of colours needs some
+def test_lists_are_as_good_as_arrays_and_no_image_remains_none(change, images):
+    listed = change(images.tolist(), np.random.default_rng(0))
+    assert (listed == change(images.astype(int), np.random.default_rng(0))).all()
+    assert change(images[:0], np.random.default_rng(0)).shape == (0, 12, 10, 3)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float32"])
+def test_jitter_keeps_pixels_of_every_type_within_black_and_white(dtype, images):
+    rng = np.random.default_rng(0)
+    changed = reference.color_jitter(images.astype(dtype), rng, contrast=1, brightness=1)
+    assert (changed.min(), changed.max(), changed.dtype) == (0, 255, np.dtype(dtype))
+
+
+@pytest.mark.parametrize("pad", [-1, 1.5])
+def test_padding_by_less_than_nothing_is_refused(pad, images, random):
+    with pytest.raises(ValueError, match=f"pad is {pad}; it counts pixels: a whole number of at least 0"):
+        reference.pad_crop(images, random, pad=pad)
+
+
+def test_padding_by_nothing_changes_nothing(images, random):
+    assert (reference.pad_crop(images, random, pad=0) == images).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda x, rng: reference.cutout(x, rng, size=0),
+            "size is 0; it must be a whole number of at least 1",
+        ),
+        (
+            lambda x, rng: reference.color_jitter(x, rng, contrast=-0.1),
+            "contrast is -0.1; it must be from 0 to 1",
+        ),
+        (
+            lambda x, rng: reference.color_jitter(x, rng, brightness=2),
+            "brightness is 2; it must be from 0 to 1",
+        ),
+        (
+            lambda x, rng: reference.color_jitter(x - 128.0, rng),
+            "images go from -128 to 127; pixels are from 0",
+        ),
+        (lambda x, rng: reference.random_affine(x, rng, scale=1), "scale is 1; it must be from 0 to below 1"),
+        (
+            lambda x, rng: reference.pca_color(x, rng, basis=(np.ones(2), np.eye(2))),
+            r"deviations has shape \(2,\); it must be \(3,\), as pca_color_basis makes them",
+        ),
+    ],
+)
+def test_sizes_and_ranges_that_make_no_sense_are_refused(change, message, images, random):
+    with pytest.raises(ValueError, match=message):
+        change(images, random)
+
+
+@pytest.mark.parametrize("linear", [[[0.1, 0.7], [0.3, 2.1]], np.zeros((2, 2)), np.full((2, 2), np.nan)])
+def test_a_matrix_that_flattens_the_image_is_refused(linear, images):
+    with pytest.raises(ValueError, match="a determinant of 0 would leave nothing of the image"):
+        reference.affine(images[0], np.column_stack([linear, (0, 0)]))
+    tiny = reference.affine(images[0], reference.affine_matrix(scale=1e-4))
+    assert (tiny == 0).all()  # a small area is not none: the image falls between four pixels

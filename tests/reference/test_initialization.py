@@ -51,3 +51,32 @@ def test_a_signal_survives_twenty_relu_layers_with_he_alone(std, low, high, rand
     variances = reference.signal_variances(random.standard_normal((200, 256)), kernels, reference.relu)
     assert len(variances) == 21
     assert low < variances[20] / variances[1] < high
+
+
+@pytest.mark.parametrize(
+    ("scale", "low", "high"),
+    [(1, 0.05, 3), (0.5, 0, 1e-4), (2, 1e4, np.inf)],
+    ids=["He", "half of it", "twice as much"],
+)
+def test_a_signal_survives_ten_convolutions_with_he_alone(scale, low, high, random):
+    shape = (3, 3, 16, 16)
+    kernels = [reference.normal_weights(shape, scale * reference.he_std(shape), random) for _ in range(10)]
+    x = random.standard_normal((4, 16, 16, 16))
+    variances = reference.signal_variances(x, kernels, reference.relu)
+    assert len(variances) == 11
+    assert low < variances[10] / variances[1] < high
+    first = np.var(reference.relu(reference.conv2d(x, kernels[0], padding="same")))
+    assert variances[1] == pytest.approx(first)
+
+
+def test_shapes_that_no_kernel_has_are_told_what_would():
+    for shape in ((3, 3, 0, 64), (64,), ()):
+        for std in (reference.he_std, reference.glorot_std):
+            with pytest.raises(
+                ValueError, match=r"a kernel's is \(\.\.\., inputs, outputs\), each at least 1"
+            ):
+                std(shape)
+    with pytest.raises(ValueError, match=r"kernel has shape \(2, 4, 4\); it must be \(features, units\) or"):
+        reference.signal_variances(np.ones((2, 4)), [np.ones((2, 4, 4))], reference.relu)
+    with pytest.raises(ValueError, match=r"x has shape \(1, 2, 2, 4\); it must be \(images, features\)"):
+        reference.signal_variances(np.ones((1, 2, 2, 4)), [np.ones((4, 4))], reference.relu)

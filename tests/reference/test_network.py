@@ -66,6 +66,109 @@ def test_gradients_of_a_whole_network_pass_finite_differences(random):
     assert max(difference.error for difference in worst) < 1e-6, list(map(str, worst))
 
 
+IMAGES = (2, 4, 5, 3)
+WEIGHTED = {  # the shapes of x and of the weights, and the options
+    "batch_norm": (IMAGES, [(3,), (3,)], {}),
+    "conv2d": (IMAGES, [(3, 3, 3, 2), (2,)], {"padding": "same"}),
+    "conv2d without bias": (IMAGES, [(3, 2, 3, 2)], {"strides": 2}),
+    "conv2d_loops": (IMAGES, [(2, 2, 3, 2), (2,)], {}),
+    "conv2d_loops without bias": (IMAGES, [(2, 2, 3, 2)], {}),
+    "dense": ((2, 4), [(4, 3), (3,)], {}),
+    "dense without bias": ((2, 4), [(4, 3)], {}),
+    "depthwise_conv2d": (IMAGES, [(2, 2, 3, 2), (6,)], {}),
+    "depthwise_conv2d without bias": (IMAGES, [(2, 2, 3, 2)], {}),
+    "locally_connected2d": (IMAGES, [(3, 4, 2, 2, 3, 2), (3, 4, 2)], {}),
+    "locally_connected2d without bias": (IMAGES, [(3, 4, 2, 2, 3, 2)], {}),
+    "maxout": ((2, 4), [(3, 4, 2), (3, 2)], {}),
+    "pointwise_conv2d": (IMAGES, [(1, 1, 3, 2), (2,)], {}),
+    "pointwise_conv2d without bias": (IMAGES, [(1, 1, 3, 2)], {}),
+    "prelu": (IMAGES, [(3,)], {}),
+    "separable_conv2d": (IMAGES, [(2, 2, 3, 2), (1, 1, 6, 2), (2,)], {"padding": "same"}),
+    "separable_conv2d without bias": (IMAGES, [(2, 2, 3, 2), (1, 1, 6, 2)], {}),
+}
+DROPPED = np.arange(120).reshape(IMAGES) % 3 > 0
+UNWEIGHTED = {
+    "average_pool2d": {"pool_size": 2},
+    "dropout": {"mask": DROPPED, "rate": 0.3},
+    "elu": {},
+    "flatten": {},
+    "global_average_pool": {},
+    "global_max_pool": {},
+    "l2_pool2d": {},
+    "l2_pool_features": {"pool_size": 2},
+    "leaky_relu": {"slope": 0.1},
+    "local_contrast_norm": {"size": 3},
+    "local_response_norm": {},
+    "max_pool2d": {"pool_size": 2},
+    "relu": {},
+    "sigmoid": {},
+    "softmax": {},
+    "tanh": {},
+}
+LOSSES = {"cross_entropy", "l2_penalty", "softmax_cross_entropy"}
+CASES = WEIGHTED | {name: (IMAGES, [], options) for name, options in UNWEIGHTED.items()}
+
+
+def test_the_pairs_below_are_all_of_the_package():
+    pairs = {name.removesuffix("_backward") for name in reference.__all__ if name.endswith("_backward")}
+    assert {name.split()[0] for name in CASES} | LOSSES == pairs
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_any_pair_of_the_package_makes_a_layer(case, random):
+    name = case.split()[0]
+    shape, weights, options = CASES[case]
+    if name == "softmax":
+        shape = (2, 4)
+    layer = reference.Layer(
+        getattr(reference, name),
+        getattr(reference, f"{name}_backward"),
+        [random.standard_normal(weight) for weight in weights],
+        options,
+    )
+    x = random.standard_normal(shape)
+    dy = random.standard_normal(layer(x).shape)
+    dx, dweights = layer.gradients(dy, x)
+
+    def forward(x, *arrays):
+        return layer.forward(x, *arrays, **options)
+
+    worst = reference.gradient_check(forward, [x, *layer.weights], [dx, *dweights], dy)
+    assert max(difference.error for difference in worst) < 1e-6, list(map(str, worst))
+
+
+def test_a_network_of_layers_with_one_two_and_three_weights_gets_all_its_gradients(random):
+    shapes = {"separable_conv2d": [(2, 2, 3, 1), (1, 1, 3, 4)], "batch_norm": [(4,), (4,)], "prelu": [(4,)]}
+    layers = [
+        reference.Layer(
+            getattr(reference, name),
+            getattr(reference, f"{name}_backward"),
+            [random.standard_normal(s) for s in shapes[name]],
+        )
+        for name in shapes
+    ]
+    layers += [
+        reference.Layer(reference.global_average_pool, reference.global_average_pool_backward),
+        reference.Layer(
+            reference.maxout,
+            reference.maxout_backward,
+            [random.standard_normal((2, 4, 3)), random.standard_normal((2, 3))],
+        ),
+    ]
+    network = reference.Network(layers)
+    x, labels = random.standard_normal(IMAGES), np.array([2, 0])
+    weights = network.weights
+    _, gradients = network.loss_and_gradients(x, labels)
+
+    def loss(*arrays):
+        network.weights = arrays
+        return network.loss(x, labels)
+
+    worst = reference.gradient_check(loss, weights, gradients)
+    assert len(worst) == 7
+    assert max(difference.error for difference in worst) < 1e-6, list(map(str, worst))
+
+
 def test_weights_of_other_shapes_are_told_what_the_network_needs(random):
     network = reference.Network([reference.dense_layer(3, 2, random)])
     with pytest.raises(

@@ -91,6 +91,26 @@ def test_local_contrast_norm_forgets_light_and_contrast_and_keeps_flat_images_fl
     assert np.isfinite(reference.local_contrast_norm_backward(np.ones_like(flat), flat)).all()
 
 
+@pytest.mark.parametrize("across", [False, True])
+def test_weak_contrast_on_a_bright_image_survives_rounding(across, random):
+    bright = (3000 + random.standard_normal((2, 8, 8, 3))).astype("float32")
+    dy = random.standard_normal(bright.shape).astype("float32")
+    exact, options = bright.astype("float64"), {"across_features": across}
+    y = reference.local_contrast_norm(bright, **options)
+    dx = reference.local_contrast_norm_backward(dy, bright, **options)
+    assert y.dtype == dx.dtype == np.float32
+    np.testing.assert_allclose(y, local_contrast_by_loops(exact, 5, across, 1e-3), atol=1e-4)
+    expected = reference.local_contrast_norm_backward(dy, exact, **options)
+    np.testing.assert_allclose(dx, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("light", [137.3, 1000.1])
+@pytest.mark.parametrize("across", [False, True])
+def test_a_bright_flat_image_has_no_contrast_in_float32(light, across):
+    flat = np.full((1, 40, 40, 3), light, "float32")
+    np.testing.assert_allclose(reference.local_contrast_norm(flat, across_features=across), 0, atol=1e-5)
+
+
 def test_numbers_that_do_not_fit_are_told_what_would():
     with pytest.raises(
         ValueError, match=r"gamma has shape \(2,\); it must be \(3,\), one number for each channel"
@@ -100,3 +120,12 @@ def test_numbers_that_do_not_fit_are_told_what_would():
         reference.local_contrast_norm(np.ones((1, 5, 5, 1)), size=4)
     with pytest.raises(ValueError, match="depth_radius is -1"):
         reference.local_response_norm(np.ones((1, 5, 5, 1)), depth_radius=-1)
+    for options in ({"bias": 0}, {"alpha": -1}, {"bias": float("nan")}):
+        with pytest.raises(ValueError, match="bias must be above 0 and alpha at least 0"):
+            reference.local_response_norm(np.ones((1, 5, 5, 1)), **options)
+    for epsilon in (0, -1e-3):
+        with pytest.raises(ValueError, match=f"epsilon is {epsilon}; it must be above 0"):
+            reference.local_contrast_norm(np.ones((1, 5, 5, 1)), epsilon=epsilon)
+    for momentum in (-0.1, 1.1):
+        with pytest.raises(ValueError, match=f"momentum is {momentum}; it is the share of what is old"):
+            reference.moving_average(np.ones(2), np.ones(2), momentum=momentum)

@@ -1,5 +1,7 @@
 """Optimisers against Keras's own, step for step."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -77,3 +79,44 @@ def test_gradients_of_other_shapes_are_told_what_fits(problem):
         ValueError, match=r"gradients have the shapes \[\(4, 3\)\]; they must be \[\(4, 3\), \(3,\)\]"
     ):
         reference.sgd(weights, [np.zeros((4, 3))], learning_rate=0.1)
+
+
+STEPS = {
+    "sgd": reference.sgd,
+    "momentum_sgd": reference.momentum_sgd,
+    "nesterov": partial(reference.momentum_sgd, nesterov=True),
+    "adam": reference.adam,
+}
+
+
+def flat(result):
+    """All arrays of what a step returned."""
+    if isinstance(result, np.ndarray):
+        return [result]
+    return [array for part in result if not isinstance(part, int) for array in flat(part)]
+
+
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("rate", [0.1, 1, np.float32(0.1), np.float64(0.1), np.array(0.1)], ids=repr)
+def test_float32_weights_stay_float32_for_any_learning_rate_and_gradient(name, rate):
+    weights, gradients = [np.ones((4, 3), "float32"), np.ones(3, "float32")], [np.ones((4, 3)), np.ones(3)]
+    arrays = flat(STEPS[name](weights, gradients, learning_rate=rate))
+    assert len(arrays) >= 2
+    assert {array.dtype for array in arrays} == {np.dtype("float32")}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_whole_numbers_are_weights_too_and_are_not_cut_off(name):
+    moved, *_ = flat(STEPS[name]([[1, 2]], [[1, 1]], learning_rate=0.25))
+    first_step = 0.25 * 1.9 if name == "nesterov" else 0.25
+    np.testing.assert_allclose(moved, [1 - first_step, 2 - first_step], rtol=1e-5)
+
+
+def test_velocities_and_moments_of_other_shapes_are_told_what_fits(problem):
+    weights, gradients = problem
+    needed = r"\[\(3,\)\]; they must be \[\(4, 3\), \(3,\)\], like the weights"
+    with pytest.raises(ValueError, match=f"velocities have the shapes {needed}"):
+        reference.momentum_sgd(weights, gradients[0], [np.zeros(3)], learning_rate=0.1)
+    for first, second in ((weights, [np.zeros(3)]), ([np.zeros(3)], weights)):
+        with pytest.raises(ValueError, match=f"moments have the shapes {needed}"):
+            reference.adam(weights, gradients[0], reference.Moments(1, first, second))
