@@ -14,11 +14,7 @@ def network(args: Namespace) -> Any:
 
     --set, --input-shape and --classes are for the catalogue only.
     """
-    arguments = builder_arguments(args.set)
-    if args.input_shape:
-        arguments["input_shape"] = tuple(args.input_shape)
-    if args.classes is not None:
-        arguments["classes"] = args.classes
+    arguments = chosen_arguments(args)
     from cnn_course.models import BUILDERS, build
 
     if args.model in BUILDERS or not _is_path(args.model):
@@ -26,6 +22,16 @@ def network(args: Namespace) -> Any:
     if arguments:
         raise ValueError(f"{args.model} is built already: leave out --set, --input-shape and --classes")
     return _saved(Path(args.model))
+
+
+def chosen_arguments(args: Namespace) -> dict[str, Any]:
+    """What --set, --input-shape and --classes say to a builder."""
+    arguments = builder_arguments(args.set)
+    if args.input_shape:
+        arguments["input_shape"] = tuple(args.input_shape)
+    if args.classes is not None:
+        arguments["classes"] = args.classes
+    return arguments
 
 
 def _is_path(word: str) -> bool:
@@ -63,7 +69,8 @@ def builder_arguments(pairs: Sequence[str]) -> dict[str, Any]:
 
 def _value(text: str) -> Any:
     """A Python literal if it is one, also `true`, `no` and the like; otherwise the word itself."""
-    words = {"true": "True", "yes": "True", "false": "False", "no": "False", "none": "None"}
+    words = {"true": "True", "yes": "True", "on": "True"}
+    words |= {"false": "False", "no": "False", "off": "False", "none": "None"}
     try:
         return ast.literal_eval(words.get(text.lower(), text))
     except (ValueError, SyntaxError):

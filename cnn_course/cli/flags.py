@@ -61,9 +61,12 @@ def _savings(parser: Parser) -> None:
 
 
 def _compare(parser: Parser) -> None:
-    what = "a name that `cnn-course models` lists, a .keras file or a network's configuration as .json"
+    what = (
+        "a name that `cnn-course models` lists, a folder of a run, a .keras file or a configuration as .json"
+    )
     parser.add_argument("model", help=f"the network in question: {what}")
-    parser.add_argument("expected", help="the network that it should be")
+    parser.add_argument("expected", help="the network that it should be; the flags below are for a name here")
+    _sizes(parser)
     parser.add_argument(
         "--strict", nargs="+", default=[], metavar="TOPIC", help="what shall agree as well, such as bias"
     )
@@ -236,15 +239,20 @@ def _network(parser: Any) -> None:
     parser.add_argument(
         "model", help="a name that `cnn-course models` lists, a folder of a run, or a .keras file"
     )
+    _sizes(parser)
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "csv", "json"), default="text", help="default text"
+    )
+    parser.add_argument("--json", action="store_const", dest="format", const="json", help="--format json")
+
+
+def _sizes(parser: Any) -> None:
+    """What a builder of the catalogue is told."""
     parser.add_argument(
         "--input-shape", type=int, nargs=3, metavar=("H", "W", "C"), help="size of the images"
     )
     parser.add_argument("--classes", type=int, metavar="N", help="number of classes")
     _builder_arguments(parser)
-    parser.add_argument(
-        "--format", choices=("text", "markdown", "csv", "json"), default="text", help="default text"
-    )
-    parser.add_argument("--json", action="store_const", dest="format", const="json", help="--format json")
 
 
 def _json(parser: Any) -> None:

@@ -21,13 +21,20 @@ def run(args: Namespace) -> int:
     if rows or args.json:
         show(rows, as_json=args.json, columns=COLUMNS)
     else:
-        print(f"no runs in {args.logs} yet: `cnn-course train course_cnn --data digits` makes one")
+        print(_none_found(args))
     if args.chart:
         _draw(rows, args.chart)
         if not args.json:
             print()
             fact("chart", str(args.chart))
     return 0
+
+
+def _none_found(args: Namespace) -> str:
+    others = sorted({folder.parts[-3] for folder in find_runs(args.logs)})
+    if others:
+        return f"no such run in {args.logs}; there are runs named {', '.join(others)}"
+    return f"no runs in {args.logs} yet: `cnn-course train course_cnn --data digits` makes one"
 
 
 def _draw(rows: list[dict[str, Any]], path: Path) -> None:

@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import classifier
-from cnn_course.models.arguments import check_choice, check_image_classifier
+from cnn_course.models.arguments import check_choice, check_count, check_image_classifier
 
 HEADS = {"flatten": layers.Flatten, "gap": layers.GlobalAveragePooling2D}  # deck 004, L547-595
 
@@ -30,6 +30,7 @@ def course_cnn(
     """
     check_image_classifier(name, input_shape, classes, smallest=18)
     check_choice("head", head, HEADS)
+    check_count("filters", filters)
     image = keras.Input(input_shape, name="image")
     x = layers.Conv2D(filters, 3, activation="relu", name="conv1")(image)
     x = layers.MaxPooling2D(name="pool1")(x)

@@ -1,6 +1,7 @@
 """Networks that differ: each hears the first place where it does, in the words of the lectures."""
 
 import json
+import re
 
 import keras
 import pytest
@@ -501,13 +502,44 @@ DIFFERENT = {
         IMAGE,
         chain(conv(), LocalResponseNormalization(depth_radius=3), head()),
         chain(conv(), LocalResponseNormalization(depth_radius=2), head()),
-        "the LocalResponseNormalization has other arguments than expected",
+        "the LocalResponseNormalization has depth_radius 3; 2 expected",
     ),
     "maxout": (
         (4,),
         chain(Maxout(3, 2), layers.Dense(2)),
         chain(layers.Dense(3), layers.Dense(2)),
         "the Maxout stands where a dense layer is expected",
+    ),
+    "approximate gelu": (
+        IMAGE,
+        chain(conv(), lambda x: ops.gelu(x)),
+        conv(activation="gelu"),
+        "approximate GELU after the 3x3 convolution; GELU expected",
+    ),
+    "elu with another slope": (
+        IMAGE,
+        chain(conv(), layers.ELU(0.5)),
+        conv(activation="elu"),
+        "ELU with alpha 0.5 after the 3x3 convolution; ELU expected",
+    ),
+    "leaky relu with a largest value": (
+        IMAGE,
+        chain(conv(), layers.ReLU(6.0, negative_slope=0.1)),
+        chain(conv(), layers.LeakyReLU(0.1)),
+        "leaky ReLU with slope 0.1 and largest value 6 after the 3x3 convolution; "
+        "leaky ReLU with slope 0.1 expected",
+    ),
+    "a block where none is expected": (
+        IMAGE,
+        net(unit(8, **OK)),
+        chain(conv(8, use_bias=False), norm(), relu(), head()),
+        "stage 1: 1 block; none expected",
+    ),
+    "average of overlapping averages": (
+        IMAGE,
+        chain(layers.AveragePooling2D(4, 2), layers.GlobalAveragePooling2D()),
+        layers.GlobalAveragePooling2D(),
+        "4x4 average pooling at the start does not belong there",
     ),
     "noise": (
         IMAGE,
@@ -525,6 +557,48 @@ def test_the_first_difference_is_named_in_the_words_of_the_lecture(name):
     assert str(comparison) == message
     assert comparison.outcome == "different"
     assert not comparison.same
+
+
+NAMES_IN_A_MESSAGE = (
+    r"(?:.*: )?(.+?)(?: after .*)?; (.+) expected",
+    r"(?:.*: )?(?:the )?(.+) stands where (?:an? )?(.+) is expected",
+)
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_what_is_expected_has_another_name_than_what_is_there(name):
+    input_shape, one, other, _ = DIFFERENT[name]
+    pair = model(one, input_shape), model(other, input_shape)
+    for mine, expected in (pair, pair[::-1]):
+        message = str(compare(mine, expected))
+        for names in filter(None, (re.fullmatch(form, message) for form in NAMES_IN_A_MESSAGE)):
+            assert names[1].casefold() != names[2].casefold()
+            assert names[2] != "0"
+
+
+def test_a_softmax_over_another_axis_is_named_by_it():
+    mine, expected = model(chain(conv(), layers.Softmax(axis=1))), model(conv(activation="softmax"))
+    assert "Softmax over axis 1" in str(compare(mine, expected))
+
+
+class Dense(layers.Layer):
+    def call(self, x):
+        return x
+
+
+class Conv2D(layers.Conv2D):
+    def call(self, x):
+        return super().call(x) ** 2 + 7
+
+
+@pytest.mark.parametrize(
+    ("own", "of_keras"),
+    [(Dense, lambda: layers.Dense(3)), (lambda: Conv2D(6, 3), lambda: layers.Conv2D(6, 3))],
+)
+def test_a_class_of_ones_own_with_the_name_of_a_keras_layer_is_not_that_layer(own, of_keras):
+    mine, expected = model(own()), model(of_keras())
+    for network in (mine, mine.to_json()):
+        assert compare(network, expected).outcome == "undecided"
 
 
 def test_another_input_is_the_first_thing_said():
@@ -653,8 +727,7 @@ def test_a_lambda_does_not_equal_another():
             "alignment",
             chain(layers.ZeroPadding2D(1), conv(strides=2, padding="valid")),
             conv(strides=2),
-            "the 3x3 convolution puts 1 zero before the map; no zeros expected (Keras's "
-            "'same' pads even maps at the bottom and right only)",
+            "the 3x3 convolution pads all sides; the expected one pads bottom and right only",
         ),
         (
             "bias",

@@ -100,6 +100,7 @@ def test_unknown_argument_is_answered_with_those_that_the_builder_takes():
         ("resnet20", {"shortcut": "C"}, "shortcut is 'C'; choose one of 'A', 'B'"),
         ("course_cnn", {"head": "fc"}, "head is 'fc'; choose one of 'flatten', 'gap'"),
         ("vgg16", {"head": "flatten"}, "head is 'flatten'; choose one of 'fc', 'gap'"),
+        ("course_cnn", {"filters": -1}, "filters is -1; it must be a whole number, at least 1"),
         ("nin", {"dropout": 1}, "dropout is 1; it must be a number from 0 to below 1, such as 0.5"),
         ("vgg16", {"dropout": None}, "dropout is None; it must be a number from 0 to below 1, such as 0.5"),
         ("alexnet", {"dropout": True}, "dropout is True; it must be a number from 0 to below 1, such as 0.5"),

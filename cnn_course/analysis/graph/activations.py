@@ -7,7 +7,7 @@ largest value, threshold).
 from collections.abc import Mapping
 from typing import Any
 
-from cnn_course.analysis.graph.values import listing, mapping, number, whole
+from cnn_course.analysis.graph.values import is_keras, listing, mapping, number, whole
 
 Function = tuple[Any, ...]
 
@@ -54,10 +54,10 @@ def function(value: Any) -> Function | None:
         return NAMED.get(ALIASES.get(value, value))
     if not isinstance(value, Mapping):
         return None
-    module, name = str(value.get("module")), value.get("class_name")
+    module, name = value.get("module"), value.get("class_name")
     if module == "builtins":  # a function that Keras wrote with its module, such as a registered one
         return function(value.get("config")) if isinstance(value.get("config"), str) else None
-    if not module.startswith("keras") or not isinstance(name, str):
+    if not is_keras(module) or not isinstance(name, str):
         return None
     return layer_function(name, mapping(value.get("config", {}), "an activation"), rank=None)
 

@@ -1,15 +1,24 @@
 """Whether two networks are the same, and if not, where they first differ."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from cnn_course.analysis.graph import wording
 from cnn_course.analysis.graph.differing import Finding, first_finding
-from cnn_course.analysis.graph.digests import asides, branch_orders, graph_digest, node_digests, sharing
+from cnn_course.analysis.graph.digests import (
+    asides,
+    branch_orders,
+    graph_digest,
+    node_digests,
+    own_digest,
+    sharing,
+)
 from cnn_course.analysis.graph.nodes import Graph, Node
 from cnn_course.analysis.graph.reading import read
 from cnn_course.analysis.graph.settling import settled
+from cnn_course.analysis.graph.translating import LIKE_NO_OTHER
 
 Outcome = Literal["equal", "equal with notes", "different", "undecided"]
 
@@ -23,8 +32,8 @@ STRICT = {
     "regularizers": "penalties and constraints",
 }
 NOTES = {
-    "alignment": "strided windows start at another pixel: Keras's 'same' pads even maps at the bottom and "
-    "right only, the slides pad all sides; sizes and costs are the same",
+    "alignment": "strided windows start at another pixel: yours {}, expected {}; "
+    "sizes and costs are the same",
     "bias": "a bias that the next layer makes useless is there in one network only",
     "zeros": "a shortcut puts its channels of zeros at another place; "
     "this changes nothing that can be learnt",
@@ -101,7 +110,7 @@ def compare(mine: Any, expected: Any, *, strict: Collection[str] = ()) -> Compar
     finding = _finding(ours, theirs, topics)
     layer = None if finding.node is None else ours.nodes[finding.node].layer
     place = ", ".join(part for part in (finding.place, finding.path) if part)
-    riddles = [node for graph in (ours, theirs) for node in graph.nodes if node.kind == "unknown"]
+    riddles = [] if _ends_differ(ours, theirs) else _riddles(ours, theirs)
     if riddles:
         message = f"cannot tell: {_riddle(riddles[0])}; as far as can be read, {finding}"
         return Comparison("undecided", Difference(message, place, layer, certain=False))
@@ -127,7 +136,11 @@ def _equal(ours: Graph, theirs: Graph) -> Comparison:
     if branch_orders(ours, mine) != branch_orders(theirs, expected):
         message = "cannot tell: branches are concatenated in another order, and other branches depend on it"
         return Comparison("undecided", Difference(message, certain=False))
-    notes = [NOTES[topic] for topic in NOTES if asides(ours, mine, topic) != asides(theirs, expected, topic)]
+    notes = [
+        NOTES[topic].format(*_sides(ours, mine, theirs, expected) if topic == "alignment" else ())
+        for topic in NOTES
+        if asides(ours, mine, topic) != asides(theirs, expected, topic)
+    ]
     notes += [
         f"both use {wording.name(node)}, which is taken to be the same"
         for node in dict.fromkeys(
@@ -135,6 +148,19 @@ def _equal(ours: Graph, theirs: Graph) -> Comparison:
         )
     ][:1]
     return Comparison("equal with notes" if notes else "equal", notes=tuple(notes))
+
+
+def _sides(ours: Graph, mine: list[str], theirs: Graph, expected: list[str]) -> tuple[str, str]:
+    """How the first windows that start at another pixel are padded."""
+    twins = defaultdict(list)
+    for node, digest in zip(theirs.nodes, expected, strict=True):
+        twins[digest].append(node)
+    for node, digest in zip(ours.nodes, mine, strict=True):
+        start = dict(node.asides).get("alignment")
+        twin = next((t for t in twins[digest] if dict(t.asides).get("alignment") != start), None)
+        if twin is not None:
+            return wording.sides(node.padded), wording.sides(twin.padded)
+    return wording.sides(None), wording.sides(None)
 
 
 def _finding(ours: Graph, theirs: Graph, topics: frozenset[str]) -> Finding:
@@ -180,6 +206,39 @@ def _sharing_differs(ours: Graph, theirs: Graph) -> Finding:
     return Finding("the same operations are connected in another way")
 
 
+def _ends_differ(ours: Graph, theirs: Graph) -> bool:
+    """Whether the inputs or the number of outputs alone make the networks differ."""
+    return _inputs_differ(ours, theirs) is not None or len(ours.outputs) != len(theirs.outputs)
+
+
+def _riddles(ours: Graph, theirs: Graph) -> list[Node]:
+    """What may make up for any difference: unknown layers, and what only one side has and may be written
+    in another way."""
+    found = [node for graph in (ours, theirs) for node in graph.nodes if node.kind in ("unknown", "channels")]
+    maxima = any(node.kind == "maximum" for graph in (ours, theirs) for node in graph.nodes)
+    open_ones = [
+        [node for node in graph.nodes if _is_open(graph, node) or (maxima and _is_maxout(node))]
+        for graph in (ours, theirs)
+    ]
+    counts = [Counter(own_digest(node) for node in nodes) for nodes in open_ones]
+    lonely = {digest for digest in counts[0] | counts[1] if counts[0][digest] != counts[1][digest]}
+    return found + [node for nodes in open_ones for node in nodes if own_digest(node) in lonely]
+
+
+def _is_open(graph: Graph, node: Node) -> bool:
+    """Whether an operation only moves or sums numbers in a way that other operations may do as well."""
+    if node.kind == "reshape":
+        return len(graph.nodes[node.inputs[0]].shape or (None, None)) > 1
+    return node.kind == "layer" and node["name"] not in LIKE_NO_OTHER
+
+
+def _is_maxout(node: Node) -> bool:
+    """A maximum of dense layers or of channels, which merging branches may be too."""
+    return node.kind == "layer" and node["name"].endswith("Maxout")
+
+
 def _riddle(node: Node) -> str:
     where = "" if node.layer is None else f" ({node.layer})"
-    return f"nobody can see from outside what {wording.name(node)}{where} does"
+    if node.kind == "unknown":
+        return f"nobody can see from outside what {wording.name(node)}{where} does"
+    return f"other layers may do the same as {wording.name(node)}{where}"

@@ -17,7 +17,7 @@ from cnn_course.analysis.graph.activations import (
     scales,
     zero_at_zero,
 )
-from cnn_course.analysis.graph.joining import concatenate
+from cnn_course.analysis.graph.joining import MOST_BRANCHES, concatenate, merge
 from cnn_course.analysis.graph.nodes import Facts, Graph, Node, facts
 
 FURTHEST = 32  # operations that an activation passes; nobody writes more between the two
@@ -53,7 +53,7 @@ def may_pass(function: Function, node: Node) -> bool:
     """Whether the function before an operation gives the same as after it."""
     if not elementwise(function):
         return False
-    if node.kind in ("flatten", "reshape", "subsample"):
+    if node.kind in ("flatten", "reshape", "subsample", "channels"):
         return True
     if node.kind in ("pad", "pad_channels"):
         return zero_at_zero(function)
@@ -87,11 +87,31 @@ def affine(graph: Graph, x: int, scale: Any, offset: Any, *, layer: str | None =
         return affine(graph, node.inputs[0], scale, offset, layer=layer)
     if (scale, offset) == (1.0, 0.0):
         return x
+    if plain and offset == 0 and (averaged := _averaged(graph, x, scale, layer)) is not None:
+        return averaged
     if node.kind in ("flatten", "reshape") and plain:
         return graph.again(node, (affine(graph, node.inputs[0], scale, offset, layer=layer),))
     positive = plain and scale >= 0 and offset >= 0 and node.positive
     known = facts(scale=scale, offset=offset)
     return graph.add(Node("affine", (x,), known, shape=node.shape, positive=positive, layer=layer))
+
+
+def _averaged(graph: Graph, x: int, scale: float, layer: str | None) -> int | None:
+    """(a + b) / 2 is an average, twice the average of two is their sum."""
+    node = graph.nodes[x]
+    if node.kind == "average" and scale == len(node.inputs):
+        return merge(graph, node.inputs, "add", layer=layer)
+    sources = list(node.inputs) if node.kind == "add" and not node.facts else []
+    while any(_is_sum(graph.nodes[source]) for source in sources) and len(sources) < MOST_BRANCHES:
+        sources = [
+            part for source in sources
+            for part in (graph.nodes[source].inputs if _is_sum(graph.nodes[source]) else (source,))
+        ]  # fmt: skip
+    return merge(graph, sources, "average", layer=layer) if len(sources) * scale == 1 and sources else None
+
+
+def _is_sum(node: Node) -> bool:
+    return node.kind == "add" and not node.facts
 
 
 def batch_norm(

@@ -22,8 +22,8 @@ class Node:
 
     `facts` is what makes it this operation; `asides` maps topics to what counts only if asked for
     (see `comparing.STRICT`); `weights` is the address of the layer that owns the weights. `remake` applies
-    the same operation to another input, so that others can pass it. `layer`, the layer's name, and `said`,
-    the strides as they were written, are for messages alone.
+    the same operation to another input, so that others can pass it. `layer`, the layer's name, `said` and
+    `padded`, the strides and the zeros as they were written, are for messages alone.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Node:
     positive: bool = field(default=False, compare=False)  # never below zero
     layer: str | None = field(default=None, compare=False)
     said: tuple[int, int] | None = field(default=None, compare=False)
+    padded: Any = field(default=None, compare=False)
     remake: Callable[["Graph", int], int] | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, fact: str) -> Any:

@@ -14,7 +14,7 @@ from cnn_course.analysis.graph.described import Layer
 from cnn_course.analysis.graph.histories import Place, argument, histories, sources, tensor_made, tensors_in
 from cnn_course.analysis.graph.nodes import Graph, Node, Tensor, facts, squeezed
 from cnn_course.analysis.graph.translating import translate
-from cnn_course.analysis.graph.values import listing, mapping, refuse, shape, shown, text
+from cnn_course.analysis.graph.values import LONGEST, is_keras, listing, mapping, refuse, shape, shown, text
 
 MOST_CALLS = 20_000
 DEEPEST_NESTING = 20
@@ -173,13 +173,15 @@ def _functional(
         raise refuse(f"a network of {len(names)} inputs is called with {len(inputs)}")
     for name, tensor in zip(names, inputs, strict=True):
         made[name, 0] = [tensor]
+    taken = _taken(config, calls)
     for place in _in_order(calls, set(made)):
         entry, call = layers[place[0]], calls[place]
         args = [argument(value, made) for value in listing(call.get("args", []), "args")]
         kwargs = {
             key: argument(value, made) for key, value in mapping(call.get("kwargs", {}), "kwargs").items()
         }
-        made[place] = _call(reader, entry, args, kwargs, f"{address}/{place[0]}", training, depth)
+        own = f"{address}/{place[0]}"
+        made[place] = _call(reader, entry, args, kwargs, own, training, depth, taken[place])
     return [tensor_made(made, history) for history in histories(config.get("output_layers"))]
 
 
@@ -197,6 +199,16 @@ def _calls(config: Config) -> tuple[dict[str, Config], dict[Place, Config]]:
                 raise refuse("it was written by Keras 2; save it again with Keras 3")
             calls[name, number] = node
     return layers, calls
+
+
+def _taken(config: Config, calls: Mapping[Place, Config]) -> dict[Place, int]:
+    """How many outputs of each call the others and the network take."""
+    taken = dict.fromkeys(calls, 1)
+    wanted = [history for call in calls.values() for history in sources(call)]
+    for name, node, number in (*wanted, *histories(config.get("output_layers"))):
+        if (name, node) in taken and number < LONGEST:
+            taken[name, node] = max(taken[name, node], number + 1)
+    return taken
 
 
 def _in_order(calls: Mapping[Place, Config], given: set[Place]) -> list[Place]:
@@ -236,8 +248,9 @@ def _call(
     address: str,
     training: bool | None,
     depth: int,
+    outputs: int = 1,
 ) -> list[Tensor]:
-    """What one call of a layer, or of a network in its place, returns."""
+    """What one call of a layer, or of a network in its place, returns; somebody takes `outputs` of it."""
     number = reader.count()
     name, kind, _ = _layer(entry)
     config = mapping(entry.get("config"), f"config of {shown(name)}")
@@ -251,7 +264,7 @@ def _call(
         title, config, name, address, f"{address}@{number}", known, args, kwargs,
         training if kind in ("BatchNormalization", "Dropout", "SpatialDropout2D") or not known else None,
     )  # fmt: skip
-    return [translate(reader.graph, layer, tensors)]
+    return translate(reader.graph, layer, tensors, outputs)
 
 
 def _author(entry: Config, kind: str) -> tuple[bool, str]:
@@ -259,10 +272,10 @@ def _author(entry: Config, kind: str) -> tuple[bool, str]:
     module, registered = entry.get("module"), entry.get("registered_name")
     if isinstance(registered, str) and registered.startswith("cnn_course>"):
         return True, registered[:200]
-    by_keras = module is None or (
-        isinstance(module, str) and (module == "keras" or module.startswith("keras."))
-    )
-    if by_keras and registered in (None, kind):
+    # Keras writes the module of its layers, and of its operations their class too. Without a module it is an
+    # old configuration, or somebody's own class, which has a registered name even if nobody registered it.
+    by_keras = registered is None if module is None else is_keras(module) and registered in (None, kind)
+    if by_keras:
         return kind != "Lambda", kind
     return False, registered[:200] if isinstance(registered, str) else kind
 

@@ -108,7 +108,7 @@ def miscounted(edits: Sequence[Edit], mine: Row, expected: Row, strict: Collecti
     first = edits[0]
     if first.what not in ("missing", "extra"):
         return None
-    run = [edit for edit, place in zip(edits, range(len(edits)), strict=True) if _follows(edits, place)]
+    run = [edit for place, edit in enumerate(edits) if _follows(edits, place)]
     sides = [(expected, edit.expected) if edit.what == "missing" else (mine, edit.mine) for edit in run]
     kinds = {"block" if isinstance(side.items[at], Block) else side.node(at).kind for side, at in sides}
     side, at = sides[0]
@@ -121,17 +121,18 @@ def miscounted(edits: Sequence[Edit], mine: Row, expected: Row, strict: Collecti
     ):
         if kind not in kinds:
             continue
-        for wider in (replace(place, block=0) if kind == "block" else place,):
-            counts = [_count(row, kind, wider) for row in (mine, expected)]
-            if counts[0] != counts[1]:
-                return _counted(mine, expected, side, at, wider, counts, noun)
+        wider = replace(place, block=0) if kind == "block" else place
+        counts = [_count(row, kind, wider) for row in (mine, expected)]
+        if counts[0] != counts[1]:
+            return _counted(mine, expected, side, at, wider, counts, noun)
     return None
 
 
 def _counted(
     mine: Row, expected: Row, side: Row, at: int, place: Place, counts: list[int], noun: str
 ) -> Finding:
-    stages = [max((p.stage for p in row.places), default=0) for row in (mine, expected)]
+    # Places of a network with one stage do not name it.
+    stages = [max((p.stage for p in row.places), default=0) or 1 for row in (mine, expected)]
     near = min(at, len(mine.items) - 1) if side is mine else None
     node = mine.items[near].node if near is not None else None
     if 0 in counts and stages[0] != stages[1] and place.part == "stage":
@@ -172,7 +173,7 @@ def changed(edits: Sequence[Edit], mine: Row, expected: Row, strict: Collection[
         return None
     ours, theirs = mine.node(first.mine), expected.node(first.expected)
     if ours.kind != theirs.kind:
-        return finding_at(mine, first.mine, f"{the(mine, first.mine)} stands where {a(theirs)} is expected")
+        return finding_at(mine, first.mine, _instead(mine, first.mine, theirs))
     if ours.kind == "activation":
         text = f"{wording.name(ours)}{after_what(mine, first.mine)}; {wording.name(theirs)} expected"
     elif ours.kind in ("layer", "unknown") and ours.get("name") != theirs.get("name"):
@@ -194,7 +195,7 @@ def missing(edits: Sequence[Edit], mine: Row, expected: Row, strict: Collection[
         what = f"the block that ends in {'an' if what[0] in 'aeiou' else 'a'} {what}"
     same = [edit for edit in edits[1:2] if edit.what == "extra" and edit.mine == first.mine]
     if same and isinstance(item, Step) and isinstance(mine.items[first.mine], Step):
-        text = f"{the(mine, first.mine)} stands where {a(expected.node(first.expected))} is expected"
+        text = _instead(mine, first.mine, expected.node(first.expected))
         return replace(finding_at(mine, first.mine, text), place=expected.place(first.expected))
     where = after_what(mine, first.mine) or " at the start"
     finding = finding_at(mine, max(first.mine - 1, 0), f"{what} is missing{where}")
@@ -209,9 +210,17 @@ def extra(edits: Sequence[Edit], mine: Row, expected: Row, strict: Collection[st
     both = isinstance(mine.items[first.mine], Step)
     if same and both and isinstance(expected.items[first.expected], Step):
         theirs = expected.node(first.expected)
-        return finding_at(mine, first.mine, f"{the(mine, first.mine)} stands where {a(theirs)} is expected")
+        return finding_at(mine, first.mine, _instead(mine, first.mine, theirs))
     where = after_what(mine, first.mine) or " at the start"
     return finding_at(mine, first.mine, f"{wording.name(mine.node(first.mine))}{where} does not belong there")
+
+
+def _instead(mine: Row, at: int, expected: Node) -> str:
+    """One operation where another is expected; those of one name are told apart by their arguments."""
+    ours = mine.node(at)
+    alike = wording.name(ours).casefold() == wording.name(expected).casefold()
+    own, wanted = (wording.arguments(ours), wording.arguments(expected)) if alike else ("", "")
+    return f"{the(mine, at)}{own} stands where {a(expected)}{wanted} is expected"
 
 
 def _aside(ours: Node, theirs: Node, strict: Collection[str]) -> str:
@@ -219,5 +228,7 @@ def _aside(ours: Node, theirs: Node, strict: Collection[str]) -> str:
     for topic in sorted(strict):
         mine, expected = dict(ours.asides).get(topic), dict(theirs.asides).get(topic)
         if mine != expected:
+            if topic == "alignment":
+                return f"{wording.sides(ours.padded)}; the expected one {wording.sides(theirs.padded)}"
             return wording.ASIDES[topic](mine, expected)
     return "has other arguments than expected"

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 from cnn_course.analysis.graph.nodes import Facts, Graph, Node, Tensor, needed
+from cnn_course.analysis.graph.towers import fused
 
 # A constant added to every channel before these is a constant after them.
 PASS_A_SHIFT = {
@@ -19,7 +20,7 @@ PASS_AN_ORDER = {
 
 def settled(graph: Graph) -> Graph:
     """The same network with only the nodes that its outputs rest on, and nothing left to fold."""
-    graph = _summed(graph)
+    graph = _only_needed(fused(_summed(graph)))
     takers = graph.consumers()
     uses = Counter(node.weights for node in graph.nodes if node.weights is not None)
     outputs = {tensor.node for tensor in graph.outputs}

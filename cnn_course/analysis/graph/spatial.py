@@ -7,6 +7,7 @@ zeros disappears into the window that reads it, and what covers the whole map is
 from collections.abc import Sequence
 from functools import partial
 from math import prod
+from operator import gt
 
 from cnn_course.analysis.graph.nodes import Facts, Graph, Node, as_map, facts, squeezed
 from cnn_course.analysis.graph.values import refuse
@@ -82,7 +83,9 @@ def conv(
     known = facts(bias=use_bias, **width, **_window_facts(windows))
     asides = tuple(sorted((*asides, *_alignment(windows))))
     shape = squeezed(windows[0].count, windows[1].count, filters)
-    return graph.add(Node(kind, (base,), known, asides, weights, shape, layer=layer, said=strides))
+    return graph.add(
+        Node(kind, (base,), known, asides, weights, shape, layer=layer, said=strides, padded=_padded(windows))
+    )
 
 
 def dense(
@@ -122,6 +125,9 @@ def pool(
     if graph.nodes[x].kind == "pad" and _border_is_neutral(graph, x, how, padding):
         base, borders = graph.nodes[x].inputs[0], graph.nodes[x]["borders"]
     windows = _windows(graph, base, size, strides, (1, 1), padding, borders)
+    twice = _pooled_twice(graph.nodes[base], how, windows)
+    if twice is not None:
+        return pool(graph, graph.nodes[base].inputs[0], how=how, **twice, padding="valid", layer=layer)
     counts_zeros = how == "average" and padding == "valid" and any(window.zeros for window in windows)
     if not counts_zeros and _covers(graph, base, windows):
         return global_pool(graph, base, how=how, layer=layer)
@@ -131,21 +137,65 @@ def pool(
     again = partial(pool, how=how, size=size, strides=strides, padding=padding, layer=layer)
     pooled = Node(
         "pool", (base,), known, _alignment(windows), shape=shape, positive=node.positive, layer=layer,
-        said=strides, remake=lambda graph, x: again(graph, pad(graph, x, borders)),
+        said=strides, padded=_padded(windows), remake=lambda graph, x: again(graph, pad(graph, x, borders)),
     )  # fmt: skip
     return graph.add(pooled)
 
 
+def _pooled_twice(node: Node, how: str, windows: tuple[Window, Window]) -> dict[str, Pair] | None:
+    """The one window that stands for two: the second pools what the first left."""
+    if node.kind != "pool" or node["how"] != how or node["padding"] != "valid" or 0 in node["strides"]:
+        return None
+    if any(window.padding != "valid" for window in windows):
+        return None
+    size, strides = node["kernel"], node["strides"]
+    if strides != size if how == "average" else any(map(gt, strides, size)):
+        return None
+    steps = [window.stride or 1 for window in windows]
+    reach = [k + (window.size - 1) * s for k, s, window in zip(size, strides, windows, strict=True)]
+    return {
+        "size": (reach[0], reach[1]), "strides": (strides[0] * steps[0], strides[1] * steps[1])
+    }  # fmt: skip
+
+
 def global_pool(graph: Graph, x: int, *, how: str, layer: str | None = None) -> int:
-    """One number per channel: the maximum or the average of its map."""
+    """One number per channel: the maximum or the average of its map.
+
+    The average of a linear 1x1 convolution is a dense layer of the average.
+    """
     node = graph.nodes[x]
     if node.shape is not None and len(node.shape) == 1:
         return x
+    if node.kind == "pool" and node["how"] == how and _misses_nothing(graph, node):
+        return global_pool(graph, node.inputs[0], how=how, layer=layer)
+    if how == "average" and _is_per_pixel(node):
+        averaged = global_pool(graph, node.inputs[0], how=how, layer=layer)
+        return dense(
+            graph, averaged, units=node["filters"], use_bias=node["bias"], weights=node.weights or "",
+            asides=node.asides, layer=node.layer,
+        )  # fmt: skip
     remake = partial(global_pool, how=how, layer=layer)
     shape = (as_map(node.shape)[2],)
     known = facts(how=how)
     pooled = Node("global_pool", (x,), known, shape=shape, positive=node.positive, layer=layer, remake=remake)
     return graph.add(pooled)
+
+
+def _misses_nothing(graph: Graph, pooled: Node) -> bool:
+    """Whether every pixel was pooled, and for an average no pixel twice."""
+    lengths, counts = as_map(graph.nodes[pooled.inputs[0]].shape)[:2], as_map(pooled.shape)[:2]
+    if pooled["padding"] != "valid":
+        return False
+    axes = list(zip(lengths, counts, pooled["kernel"], pooled["strides"], strict=True))
+    if any(count is None or (count - 1) * stride + size != length for length, count, size, stride in axes):
+        return False
+    once = pooled["how"] != "average" or all(count == 1 or stride == size for _, count, size, stride in axes)
+    return once and all(count == 1 or stride <= size for _, count, size, stride in axes)
+
+
+def _is_per_pixel(node: Node) -> bool:
+    window = (node.get("kernel"), node.get("strides"), node.get("padding"), node.get("groups"))
+    return node.kind == "conv" and window == ((1, 1), (1, 1), "valid", 1)
 
 
 def subsample(graph: Graph, x: int, *, strides: Pair, start: Pair = (0, 0), layer: str | None = None) -> int:
@@ -162,7 +212,7 @@ def subsample(graph: Graph, x: int, *, strides: Pair, start: Pair = (0, 0), laye
     remake = partial(subsample, strides=strides, start=start, layer=layer)
     sampled = Node(
         "subsample", (x,), known, _alignment(windows), shape=shape, positive=node.positive, layer=layer,
-        said=strides, remake=remake,
+        said=strides, padded=_padded(windows), remake=remake,
     )  # fmt: skip
     return graph.add(sampled)
 
@@ -181,6 +231,23 @@ def pad_channels(graph: Graph, x: int, before: int, after: int, *, layer: str | 
         positive=node.positive, layer=layer, remake=remake,
     )  # fmt: skip
     return graph.add(padded)
+
+
+def channels(graph: Graph, x: int, start: int, stop: int, *, layer: str | None = None) -> int:
+    """Some of the channels; those of a concatenation may be those of its branches."""
+    node = graph.nodes[x]
+    if node.shape is None or (start, stop) == (0, node.shape[-1]):
+        return x
+    if node.kind == "channels":
+        start, stop = start + node["start"], stop + node["start"]
+        return channels(graph, node.inputs[0], start, stop, layer=layer)
+    shape = (*node.shape[:-1], stop - start)
+    remake = partial(channels, start=start, stop=stop, layer=layer)
+    part = Node(
+        "channels", (x,), facts(start=start, stop=stop), shape=shape, positive=node.positive, layer=layer,
+        remake=remake,
+    )  # fmt: skip
+    return graph.add(part)
 
 
 def flatten(graph: Graph, x: int, *, layer: str | None = None) -> int:
@@ -252,6 +319,11 @@ def _alignment(windows: tuple[Window, Window]) -> Facts:
     """Where the first windows start, if padding was chosen by the size of the result alone."""
     loose = any(window.padding == "same" and window.stride != 1 for window in windows)
     return (("alignment", tuple(window.start for window in windows)),) if loose else ()
+
+
+def _padded(windows: tuple[Window, Window]) -> tuple[Pair | None, Pair | None]:
+    """The zeros that were asked for, for messages."""
+    return windows[0].written, windows[1].written
 
 
 def _without_border(graph: Graph, x: int, padding: str) -> tuple[int, Borders]:

@@ -44,8 +44,26 @@ OWN_ACTIVATION = {
 }  # fmt: skip
 
 
-def translate(graph: Graph, layer: Layer, tensors: Sequence[Tensor]) -> Tensor:
-    """The tensor that a layer makes of these tensors."""
+def translate(graph: Graph, layer: Layer, tensors: Sequence[Tensor], outputs: int = 1) -> list[Tensor]:
+    """The tensors that a layer makes of these tensors, of which somebody takes the first `outputs`."""
+    if layer.known and layer.kind in ("Split", "Unstack"):
+        parts = operations.split(graph, layer, tensors) if layer.kind == "Split" else None
+        return parts if parts is not None else _parts(graph, layer, tensors, outputs)
+    if outputs > 1 and not (layer.known and layer.kind in LAYERS):
+        return _parts(graph, layer, tensors, outputs)
+    return [_translated(graph, layer, tensors)]
+
+
+def _parts(graph: Graph, layer: Layer, tensors: Sequence[Tensor], outputs: int) -> list[Tensor]:
+    """Several outputs of a layer without a translation."""
+    whole = _itself(graph, layer, tensors)
+    node = graph.nodes[whole.node]
+    known = [facts(name=layer.kind, output=number) for number in range(outputs)]
+    parts = [Node(node.kind, (whole.node,), part, layer=layer.name) for part in known]
+    return [Tensor(graph.add(part), whole.flat) for part in parts]
+
+
+def _translated(graph: Graph, layer: Layer, tensors: Sequence[Tensor]) -> Tensor:
     translation = LAYERS.get(layer.kind) if layer.known else None
     if translation is not None and layer.config.get("data_format") != "channels_first":
         result = translation(graph, layer, tensors)
@@ -127,6 +145,7 @@ LAYERS: dict[str, Translation] = {
     "Divide": partial(weightless.merge, kind="divide"),
     "TrueDivide": partial(weightless.merge, kind="divide"),
     "Negative": weightless.negative,
+    **dict.fromkeys(("UpSampling2D", "Permute", "CenterCrop", "Transpose"), weightless.unless_identity),
     "Concatenate": weightless.concatenate,
     "Clip": operations.clip,
     "Pad": operations.pad,
@@ -143,4 +162,10 @@ STANDING_ALONE = KEEP_SHAPE | OWN_ACTIVATION | set(LAYERS) | {
     "AveragePooling3D", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "UpSampling1D", "SpatialDropout1D",
     "ThresholdedReLU", "cnn_course>L2Pooling2D", "cnn_course>L2FeaturePooling", "cnn_course>ChannelMaxout",
     "cnn_course>Maxout",
+}  # fmt: skip
+# Of these, layers that do what no others do: random, recurrent, normalising over other axes, attending.
+MAYBE_NOTHING = {"ActivityRegularization", "Masking", "Normalization", "SpectralNormalization"}
+LIKE_NO_OTHER = (KEEP_SHAPE - MAYBE_NOTHING) | {
+    "LSTM", "GRU", "SimpleRNN", "Embedding", "RandomCrop", "MultiHeadAttention", "cnn_course>L2Pooling2D",
+    "cnn_course>L2FeaturePooling", "cnn_course>ChannelMaxout", "cnn_course>Maxout",
 }  # fmt: skip

@@ -77,6 +77,11 @@ def rounded(value: Any) -> Any:
     return float(f"{value:.7g}") if isinstance(value, float) else value
 
 
+def is_keras(module: Any) -> bool:
+    """Whether a module is one of Keras's own."""
+    return isinstance(module, str) and (module == "keras" or module.startswith("keras."))
+
+
 def switch(value: Any, what: str) -> bool:
     """True or False."""
     if not isinstance(value, bool):

@@ -1,10 +1,11 @@
 """Layers without weights as operations of the canonical graph."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cnn_course.analysis.graph import activations, elementwise, joining, spatial
 from cnn_course.analysis.graph.described import Layer, one, unknown_function
-from cnn_course.analysis.graph.nodes import Graph, Tensor, as_map
+from cnn_course.analysis.graph.nodes import Graph, Node, Shape, Tensor, as_map, facts
 from cnn_course.analysis.graph.values import (
     frozen,
     listing,
@@ -42,6 +43,23 @@ def dropout(graph: Graph, layer: Layer, tensors: Sequence[Tensor]) -> Tensor | N
 
 def nothing(graph: Graph, layer: Layer, tensors: Sequence[Tensor]) -> Tensor:
     return one(layer, tensors)
+
+
+def unless_identity(graph: Graph, layer: Layer, tensors: Sequence[Tensor]) -> Tensor | None:
+    """What enlarges, permutes or crops; the input itself where this changes nothing."""
+    tensor, config = one(layer, tensors), layer.config
+    size = as_map(graph.nodes[tensor.node].shape)[:2]
+    does_nothing = {
+        "UpSampling2D": config.get("size") in (1, [1, 1], (1, 1)),
+        "Permute": _counts_up(config.get("dims"), 1),
+        "Transpose": _counts_up(config.get("axes"), 0),
+        "CenterCrop": size == (config.get("height"), config.get("width")),
+    }
+    return tensor if does_nothing[layer.kind] else None
+
+
+def _counts_up(axes: Any, first: int) -> bool:
+    return isinstance(axes, list | tuple) and list(axes) == list(range(first, first + len(axes)))
 
 
 def pool(graph: Graph, layer: Layer, tensors: Sequence[Tensor], how: str) -> Tensor:
@@ -116,7 +134,52 @@ def merge(graph: Graph, layer: Layer, tensors: Sequence[Tensor], kind: str) -> T
         return _with_number(graph, layer, tensors[0], kind, float(number(numbers[0], "a number")))
     if not tensors or (len(layer.args) == 2 and len(tensors) != 2):
         return None
-    return Tensor(joining.merge(graph, [t.node for t in tensors], kind, layer=layer.name), flat)
+    return Tensor(_merged(graph, layer, [t.node for t in tensors], kind), flat)
+
+
+def _merged(graph: Graph, layer: Layer, sources: Sequence[int], kind: str) -> int:
+    """A merge, or what it comes to: y + y is 2 y, a - (-b) is a + b, y * sigmoid(y) is SiLU."""
+    nodes = [graph.nodes[source] for source in sources]
+    if all(node.kind == "flatten" for node in nodes) and len({_inner_shape(graph, n) for n in nodes}) == 1:
+        return spatial.flatten(graph, _merged(graph, layer, [n.inputs[0] for n in nodes], kind))
+    if len(set(sources)) == 1 and kind in ("maximum", "minimum", "average"):
+        return sources[0]
+    if len(set(sources)) == 1 and kind == "add":
+        return elementwise.affine(graph, sources[0], float(len(sources)), 0.0, layer=layer.name)
+    if len(sources) == 2:
+        found = _signed(graph, layer, sources, kind)
+        found = _gated(graph, layer, sources) if found is None and kind == "multiply" else found
+        if found is not None:
+            return found
+    return joining.merge(graph, sources, kind, layer=layer.name)
+
+
+def _inner_shape(graph: Graph, node: Node) -> Shape:
+    return graph.nodes[node.inputs[0]].shape
+
+
+def _signed(graph: Graph, layer: Layer, sources: Sequence[int], kind: str) -> int | None:
+    """A sum or difference with a negative branch."""
+    negative = [node.kind == "affine" and node.facts == MINUS for node in (graph.nodes[s] for s in sources)]
+    if kind == "subtract" and negative == [False, True]:
+        return joining.merge(graph, [sources[0], graph.nodes[sources[1]].inputs[0]], "add", layer=layer.name)
+    if kind != "add" or sum(negative) != 1:
+        return None
+    less = graph.nodes[sources[negative.index(True)]].inputs[0]
+    return joining.merge(graph, [sources[negative.index(False)], less], "subtract", layer=layer.name)
+
+
+def _gated(graph: Graph, layer: Layer, sources: Sequence[int]) -> int | None:
+    """An activation that multiplies its input with another activation of it."""
+    for gate, both in GATES.items():
+        for y, other in (sources, sources[::-1]):
+            if elementwise.activation(graph, y, (gate,), layer=layer.name) == other:
+                return elementwise.activation(graph, y, (both,), layer=layer.name)
+    return None
+
+
+MINUS = facts(scale=-1.0, offset=0.0)
+GATES = {"sigmoid": "silu", "hard_sigmoid": "hard_silu"}
 
 
 def _with_number(graph: Graph, layer: Layer, tensor: Tensor, kind: str, value: float) -> Tensor | None:
@@ -132,6 +195,9 @@ def _with_number(graph: Graph, layer: Layer, tensor: Tensor, kind: str, value: f
         return Tensor(
             elementwise.activation(graph, tensor.node, activations.RELU, layer=layer.name), tensor.flat
         )
+    if kind == "minimum" and value > 0 and graph.nodes[tensor.node].positive:
+        top = ("relu", 0.0, value, 0.0)
+        return Tensor(elementwise.activation(graph, tensor.node, top, layer=layer.name), tensor.flat)
     if kind in ("maximum", "minimum") or (kind == "divide" and (number_first or not value)):
         return None
     return Tensor(elementwise.affine(graph, tensor.node, scale, offset, layer=layer.name), tensor.flat)

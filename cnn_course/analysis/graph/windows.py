@@ -4,7 +4,7 @@
 how many windows there are, and whether they read zeros.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cnn_course.analysis.graph.values import refuse
@@ -16,7 +16,7 @@ class Window:
 
     `padding` is "valid", "same" (any padding that gives ceil(size / stride) windows about where Keras puts
     them) or (zeros before, zeros after); `start` is the exact number of zeros before; `zeros` whether any
-    are read.
+    are read. `written` is how many zeros were asked for before and after, read or not.
     """
 
     size: int
@@ -26,6 +26,7 @@ class Window:
     start: int | None
     zeros: bool
     count: int | None
+    written: tuple[int, int] | None = None
 
 
 def slide(
@@ -45,13 +46,14 @@ def slide(
     padded = length + before + after
     if padding == "same":
         count = -(-padded // stride)
-        start = before + max((count - 1) * stride + reach - padded, 0) // 2
+        missing = max((count - 1) * stride + reach - padded, 0)
+        start, written = before + missing // 2, (before + missing // 2, after + missing - missing // 2)
     else:
         count = (padded - reach) // stride + 1
-        start = before
+        start, written = before, (before, after)
     if padded < 1 or count < 1:
         raise refuse(f"a window of {reach} pixels does not fit into {max(padded, 0)}")
-    return _measured(length, size, reach, stride, dilation, count, start)
+    return replace(_measured(length, size, reach, stride, dilation, count, start), written=written)
 
 
 def _measured(
@@ -88,4 +90,4 @@ def _unmeasured(
         style = "valid"
     elif before + after == reach - 1 and (stride > 1 or before == (reach - 1) // 2):
         style = "same"
-    return Window(size, stride, dilation, style, before, before > 0 or after > 0, None)
+    return Window(size, stride, dilation, style, before, before > 0 or after > 0, None, (before, after))

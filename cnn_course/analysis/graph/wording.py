@@ -41,13 +41,16 @@ def ordinal(place: int) -> str:
 def function(f: tuple[Any, ...]) -> str:
     """An activation function's name."""
     if f[0] != "relu":
-        return FUNCTIONS.get(f[0], f[0].replace("_", " "))
+        known = FUNCTIONS.get(f[0], f[0].replace("_", " "))
+        if f[0] == "elu" and f[1] != 1:
+            return f"{known} with alpha {f[1]:g}"
+        return f"approximate {known}" if f[1:] == ("approximate",) else known
     _, slope, top, threshold = f
-    if threshold:
-        return f"ReLU with threshold {threshold:g}"
-    if slope:
-        return f"leaky ReLU with slope {slope:g}"
-    return "ReLU" if top is None else f"ReLU{top:g}"
+    limits = [f"slope {slope:g}"] * bool(slope) + [f"threshold {threshold:g}"] * bool(threshold)
+    if top is not None and not limits:
+        return f"ReLU{top:g}"
+    limits += [] if top is None else [f"largest value {top:g}"]
+    return ("leaky ReLU" if slope else "ReLU") + (f" with {' and '.join(limits)}" if limits else "")
 
 
 NAMES: dict[str, Callable[[Node], str]] = {
@@ -67,7 +70,8 @@ NAMES: dict[str, Callable[[Node], str]] = {
     "affine": lambda node: "rescaling",
     "input": lambda node: "input",
     "zeros": lambda node: "zeros",
-    "layer": lambda node: node["name"].rpartition(">")[2],
+    "layer": lambda node: node["name"].rpartition(">")[2] + _axis(node),
+    "channels": lambda node: f"the slice [..., {node['start']}:{node['stop']}]",
     "unknown": lambda node: shown(node["name"]).strip("'"),
 }
 # "a", "the first"; the others are spoken of without an article.
@@ -77,6 +81,26 @@ COUNTED = ("conv", "depthwise", "dense", "pool", "layer", "unknown", "reshape")
 def name(node: Node) -> str:
     """What an operation is called: 3x3 convolution, ReLU, global average pooling."""
     return NAMES[node.kind](node) if node.kind in NAMES else MERGES.get(node.kind, node.kind)
+
+
+def _axis(node: Node) -> str:
+    """Over which axis a layer works, where it is not the usual one."""
+    axis = dict(node.get("config") or ()).get("axis")
+    axes = [n for n in (axis if isinstance(axis, tuple) else (axis,)) if isinstance(n, float) and n != -1]
+    return f" over axis {' and '.join(f'{n:g}' for n in axes)}" if axes else ""
+
+
+def arguments(node: Node) -> str:
+    """The plain arguments of a layer without a name of its own in the lectures."""
+    config = dict(node.get("config") or ())
+    plain = [f"{key}={_plain(value)}" for key, value in config.items() if value is not None]
+    return f" with {', '.join(plain)}" if plain else ""
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return f"({', '.join(map(_plain, value))})" if isinstance(value, tuple) else shown(value)
 
 
 def capital(text: str) -> str:
@@ -164,9 +188,16 @@ CHANGES: dict[str, Callable[[Any, Any, Node, Node], str]] = {
     "training": lambda ours, theirs, mine, expected: f"is called with training={ours}; {theirs} expected",
     "channels": _counted("channel"),
     "borders": lambda ours, theirs, mine, expected: f"has {_padded(ours)}; {_padded(theirs)} expected",
+    "config": lambda ours, theirs, mine, expected: _configured(dict(ours or ()), dict(theirs or ())),
     "shape": lambda ours, theirs, mine, expected: f"is {size(ours)}; {size(theirs)} expected",
     "name": lambda ours, theirs, mine, expected: f"is {shown(ours)}; {shown(theirs)} expected",
 }  # fmt: skip
+
+
+def _configured(ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """The first argument of a layer that differs."""
+    key = next(key for key in sorted(ours | theirs) if ours.get(key) != theirs.get(key))
+    return f"has {key} {_plain(ours.get(key))}; {_plain(theirs.get(key))} expected"
 
 
 def _scaled(ours: Any, theirs: Any) -> str:
@@ -230,10 +261,6 @@ def _penalty(value: Any) -> str:
 
 
 ASIDES: dict[str, Callable[[Any, Any], str]] = {
-    "alignment": lambda ours, theirs: (
-        f"puts {_before(ours)} before the map; {_before(theirs)} expected "
-        "(Keras's 'same' pads even maps at the bottom and right only)"
-    ),
     "bias": lambda ours, theirs: (
         "has a bias; none is expected, since the next layers make it useless"
         if ours == "useless"
@@ -246,10 +273,16 @@ ASIDES: dict[str, Callable[[Any, Any], str]] = {
 }  # fmt: skip
 
 
-def _before(starts: Any) -> str:
-    if not starts or None in starts:
-        return "as many zeros as 'same' does"
-    return plural(starts[0], "zero")
+def sides(padded: Any) -> str:
+    """On which sides zeros were asked for: "pads all sides", "pads bottom and right only"."""
+    if not padded or None in padded:
+        return "pads as 'same' does"
+    (top, bottom), (left, right) = padded
+    if len({top, bottom, left, right}) == 1:
+        return "pads all sides" if top else "pads no side"
+    if top == left and bottom == right and 0 in (top, bottom):
+        return "pads bottom and right only" if bottom else "pads top and left only"
+    return f"pads {top} above, {bottom} below, {left} left and {right} right"
 
 
 def _split(zeros: Any) -> str:
