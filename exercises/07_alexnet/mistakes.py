@@ -209,15 +209,6 @@ def always_two_towers(input_shape=(227, 227, 3), classes=1000, groups=2):
     return right_alexnet(input_shape, classes, groups)
 
 
-@mistake("build_alexnet", says="cuts maps apart by hand")
-def cut_by_hand(input_shape=(227, 227, 3), classes=1000, groups=1):
-    """Right, but nobody can compare it; the message says how to write it instead."""
-    whole = right_alexnet(input_shape, classes, groups)
-    image = keras.Input(input_shape)
-    parts = [image[..., :1], image[..., 1:]]
-    return keras.Model(image, whole(layers.Concatenate()(parts)))
-
-
 def small(classes=10, *, strides=1, filters=(192, 192, 128), units=512, head="flatten", relu_last="softmax"):
     """The small relative with one thing changed."""
     image = keras.Input((32, 32, 3))
