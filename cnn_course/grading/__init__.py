@@ -16,8 +16,23 @@ crosses between the two sides is plain data (`values.py`, `keras_values.py`), so
 code that runs elsewhere.
 """
 
-from cnn_course.grading import expect
-from cnn_course.grading.known import alternative, mistake, question
-from cnn_course.grading.values import network
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnn_course.grading import expect
+    from cnn_course.grading.known import alternative, mistake, question
+    from cnn_course.grading.values import network
 
 __all__ = ["alternative", "expect", "mistake", "network", "question"]
+
+
+def __getattr__(name: str) -> Any:
+    """What tests import from here, when they do: what runs a class of submissions needs no NumPy."""
+    if name == "expect":
+        return import_module("cnn_course.grading.expect")
+    if name == "network":
+        return import_module("cnn_course.grading.values").network
+    if name in __all__:
+        return getattr(import_module("cnn_course.grading.known"), name)
+    raise AttributeError(f"module 'cnn_course.grading' has no attribute {name!r}")

@@ -19,7 +19,8 @@ class Status(StrEnum):
 class Outcome:
     """One check of one task: `check` is its name as a sentence, `message` what the student reads.
 
-    `printed` is what the student's code printed meanwhile.
+    `printed` is what the student's code printed meanwhile. `observed`: the check watched the code from beside
+    it, in a scenario, where hostile code could deceive it.
     """
 
     task: str
@@ -30,6 +31,7 @@ class Outcome:
     points: float = 1.0
     hidden: bool = False
     printed: str = ""
+    observed: bool = False
 
     @property
     def earned(self) -> float:
