@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import keras
@@ -20,6 +21,11 @@ SECTIONS: Sections = (  # what it consists of, costs, sees: the columns of text 
     ("macs", "with_biases", "memory"),
     ("kernel", "field", "jump", "centre"),
 )
+MEANINGS = {  # of columns whose name does not say it
+    "field": "the pixels that an output sees",
+    "jump": "pixels from an output to the next",
+    "centre": "the middle of what the first output sees, counted from pixel 0",
+}
 
 
 @dataclass(frozen=True)
@@ -37,27 +43,30 @@ class Explanation:
     def as_text(self, sections: Sections = SECTIONS, *, width: int = 80) -> str:
         """Tables no wider than `width`, and the sums."""
         facts = [f"{name:<12}{text}" for name, text in self.facts()]
-        return "\n".join([as_panels(_for_readers(self.rows), sections, width=width), "", *facts])
+        below = [f"\n{fill(legend, width)}" for legend in _legend(sections)]
+        return "\n".join([as_panels(_for_readers(self.rows), sections, width=width), *below, "", *facts])
 
     def as_markdown(self, sections: Sections = SECTIONS) -> str:
         """One table, and the sums as a list."""
         facts = [f"- {name}: {text}" for name, text in self.facts()]
         columns = [column for section in sections for column in section]
-        return "\n".join([as_markdown(_for_readers(self.rows), columns), "", *facts])
+        below = [f"\n{legend}" for legend in _legend(sections)]
+        return "\n".join([as_markdown(_for_readers(self.rows), columns), *below, "", *facts])
 
     def facts(self) -> list[tuple[str, str]]:
         """The sums in words, and the notes of the rows."""
         total, counts = self.totals, self.totals["parameters"]
         parts = f"{counts['trainable']:,} of them trainable, {total['biases']:,} biases"
         facts = [("parameters", f"{counts['total']:,} ({parts})")]
-        facts.append(("depth", f"{total['depth']} layers with weights on the longest way"))
+        layers = "layer" if total["depth"] == 1 else "layers"
+        facts.append(("depth", f"{total['depth']} {layers} with weights on the longest way"))
         if total["activations"] is None:
             facts.append(("sizes", "open; with a fixed input_shape there would be no dashes"))
         else:
             deck004 = f"{total['macs_with_biases']:,} with biases"
             facts.append(("macs", f"{total['macs']:,} for one image, {deck004}"))
-            megabytes = f"{total['bytes'] / 1e6:,.1f} MB for one image, about twice to train"
-            facts.append(("memory", f"{total['activations']:,} numbers, {megabytes}"))
+            needed = f"{_size(total['bytes'])} for one image, about twice to train"
+            facts.append(("memory", f"{total['activations']:,} numbers, {needed}"))
         if total["sees"] is not None:
             facts.append(("field", f"an output sees {cell(total['sees'])} of {cell(total['image'])} pixels"))
         return facts + [("note", f"{row['layer']}: {row['note']}") for row in self.rows if row["note"]]
@@ -80,6 +89,18 @@ def explain(model: keras.Model, *, by: str = "layer") -> Explanation:
     seen = {"sees": _seen_by_a_vector(rows[-1]), "image": list(image_size(layer_calls(model)))}
     counts = {"parameters": parameters(model), "biases": _sum(rows, "biases"), "depth": depth(model)}
     return Explanation(model.name, rows, sums | counts | seen)
+
+
+def _legend(sections: Sections) -> list[str]:
+    """What those of the columns mean whose names do not say it, in one text, if there are any."""
+    shown = {column for section in sections for column in section}
+    meanings = [f"{column}: {meaning}" for column, meaning in MEANINGS.items() if column in shown]
+    return ["; ".join(meanings)] if meanings else []
+
+
+def _size(count: int) -> str:
+    """Bytes in a unit in which a small network's do not round to nothing."""
+    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.1f} kB"
 
 
 def _sum(rows: Sequence[Row], column: str) -> int:

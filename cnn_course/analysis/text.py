@@ -9,6 +9,9 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
+NARROW = 26
+"""As narrow as a column of sentences may become, with the gap before it."""
+
 
 def as_text(rows: Sequence[Row], columns: Sequence[str] | None = None) -> str:
     """The rows as a table for a terminal: numbers to the right, text to the left; "" without rows.
@@ -23,6 +26,47 @@ def as_text(rows: Sequence[Row], columns: Sequence[str] | None = None) -> str:
     aligns = _aligned(rows, columns)
     lines = [_pad(cells, widths, aligns) for cells in (table[0], rule, *table[1:])]
     return "\n".join("  ".join(cells).rstrip() for cells in lines)
+
+
+def as_fitting_text(
+    rows: Sequence[Row], columns: Sequence[str] | None = None, *, width: int, spare: Sequence[str] = ()
+) -> tuple[str, list[str]]:
+    """`as_text` no wider than `width`, and the columns that had to be left out for it.
+
+    Sentences go on in the next line of their cell. Where that is not enough, columns of `spare` are left out,
+    the first of them first; then other words are broken, too. Only numbers that are too wide exceed `width`.
+    """
+    keys, dropped = _keys(rows, columns), []
+    for key in spare:
+        if _least(rows, keys) <= width:
+            break
+        if key in keys:
+            keys.remove(key)
+            dropped.append(key)
+    return as_text(_wrapped(rows, _shares(rows, keys, width)), keys), dropped
+
+
+def _least(rows: Sequence[Row], keys: Sequence[str]) -> int:
+    """How narrow a table can be without breaking a word that is no sentence."""
+    return sum(min(_width(rows, key), NARROW if _is_prose(rows, key) else 1000) for key in keys) - 2
+
+
+def _shares(rows: Sequence[Row], keys: Sequence[str], width: int) -> dict[str, int]:
+    """How wide the columns of text may be for a table of `width`: narrow ones as they are, others alike."""
+    prose = [key for key in keys if _is_prose(rows, key)]
+    if _least(rows, keys) > width:  # now or never
+        prose = [key for key in keys if any(isinstance(row.get(key), str) for row in rows)]
+    room = width + 2 - sum(_width(rows, key) for key in keys if key not in prose)
+    shares = {}
+    for left, key in zip(range(len(prose), 0, -1), sorted(prose, key=lambda k: _width(rows, k)), strict=True):
+        shares[key] = max(min(_width(rows, key), room // left) - 2, 1)
+        room -= shares[key] + 2
+    return shares
+
+
+def _is_prose(rows: Sequence[Row], key: str) -> bool:
+    """Whether a column holds text of several words."""
+    return any(isinstance(row.get(key), str) and " " in row[key].strip() for row in rows)
 
 
 def as_panels(rows: Sequence[Row], sections: Sequence[Sequence[str]], *, width: int) -> str:
@@ -44,7 +88,9 @@ def as_panels(rows: Sequence[Row], sections: Sequence[Sequence[str]], *, width: 
             if sum(_width(rows, other, room) for other in [*panels[-1], key]) > room and panels[-1]:
                 panels.append([])
             panels[-1].append(key)
-    return "\n\n".join(as_text(_wrapped(rows, keys, room - 2), [first, *keys]) for keys in panels)
+    return "\n\n".join(
+        as_text(_wrapped(rows, dict.fromkeys(keys, room - 2)), [first, *keys]) for keys in panels
+    )
 
 
 def _width(rows: Sequence[Row], column: str, most: int = 1000) -> int:
@@ -52,11 +98,11 @@ def _width(rows: Sequence[Row], column: str, most: int = 1000) -> int:
     return min(_widths(_cells(rows, [column]))[0] + 2, most)
 
 
-def _wrapped(rows: Sequence[Row], columns: Sequence[str], width: int) -> list[Row]:
-    """The rows with text wider than `width` spread over further rows, which are empty elsewhere."""
+def _wrapped(rows: Sequence[Row], widths: Mapping[str, int]) -> list[Row]:
+    """The rows with text wider than `widths` spread over further rows, which are empty elsewhere."""
     lines: list[Row] = []
     for row in rows:
-        texts = {key: wrap(row[key], width) for key in columns if isinstance(row.get(key), str)}
+        texts = {key: wrap(row[key], width) for key, width in widths.items() if isinstance(row.get(key), str)}
         lines.append({**row} | {key: parts[0] for key, parts in texts.items() if parts})
         lines += [
             dict.fromkeys(row, "") | {key: parts[index] for key, parts in texts.items() if index < len(parts)}

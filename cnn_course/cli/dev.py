@@ -2,12 +2,12 @@
 
 import json
 import os
-import sys
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnn_course.cli.progress import clear_progress, show_progress
 from cnn_course.lessons.masters import course_folder, find_masters
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ def _check(args: Namespace) -> int:
     folders = find_masters(course_folder(Path.cwd()), args.exercises)
     jobs = min(args.jobs or os.cpu_count() or 1, len(folders))
     proofs = []
-    _show_progress(0, len(folders))
+    show_progress(0, len(folders))
     for proof in prove_all(folders, jobs=jobs, notebooks=args.notebooks):
         proofs.append(proof)
         if not args.json:
             _show_proof(proof)
-        _show_progress(len(proofs), len(folders))
+        show_progress(len(proofs), len(folders))
     if args.json:
         print(json.dumps([asdict(proof) for proof in sorted(proofs, key=lambda p: p.exercise)], indent=1))
     else:
@@ -95,25 +95,7 @@ def _record(args: Namespace) -> int:
 def _show_proof(proof: "Proof") -> None:
     count = len(proof.defects)
     verdict = "good" if not count else f"{count} defect{'s' if count > 1 else ''}"
-    _clear_progress()
+    clear_progress()
     print(f"{proof.exercise:<{WIDTH}}{verdict} ({proof.seconds:.0f} s)", flush=True)
     for defect in proof.defects:
         print(f"    {defect.where}: {defect.what}", flush=True)
-
-
-def _show_progress(done: int, total: int) -> None:
-    """A bar on a terminal's standard error, which a pipe never sees."""
-    if sys.stderr.isatty():
-        filled = 30 * done // max(total, 1)
-        end = "\n" if done == total else ""
-        print(
-            f"\r[{'=' * filled}{' ' * (30 - filled)}] {done} of {total}{end}",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
-
-
-def _clear_progress() -> None:
-    if sys.stderr.isatty():
-        print("\r" + " " * 50 + "\r", end="", file=sys.stderr, flush=True)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnn_course.cli.builder import network
+from cnn_course.cli.pictures import check_picture
 from cnn_course.cli.show import fact
 
 
 def run(args: Namespace) -> int:
+    check_picture(args.figure)
     from cnn_course.analysis.explain import SECTIONS, explain
 
     explanation = explain(network(args), by=args.by)

@@ -5,6 +5,7 @@ import types
 import typing
 from collections.abc import Callable
 from dataclasses import Field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +20,14 @@ DATA = "cifar10, cifar100, digits, shapes, or a folder with one sub-folder of im
 
 
 class OneLineParser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line."""
+    """An ArgumentParser whose errors are one line, and which knows what a misspelt word may have meant."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """For want of a public way: argparse itself suggests near words from Python 3.14 on."""
+        near = get_close_matches(str(value), map(str, action.choices or ()), n=1)
+        if near and value not in (action.choices or ()):
+            raise argparse.ArgumentError(action, f"invalid choice: {value!r} (did you mean {near[0]}?)")
+        super()._check_value(action, value)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; {self.prog} --help lists what there is\n")
@@ -200,6 +208,55 @@ def _submit(parser: Parser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("handin"), metavar="DIR", help="where to; default handin"
     )
+    run = "the run whose network to hand in; default the newest of the exercise that is finished"
+    parser.add_argument("--run", type=Path, metavar="RUN", help=run)
+
+
+def _release(parser: Parser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a new folder")
+    parser.add_argument("exercises", nargs="*", metavar="NN", help="number or name; default all exercises")
+    parser.add_argument(
+        "--target",
+        choices=("plain", "nbgrader", "gradescope", "github"),
+        default="plain",
+        help="plain folders (default), or what one of these platforms takes",
+    )
+    parser.add_argument(
+        "--scan", action="store_true", help="write nothing; look for solutions and hidden checks in DIR"
+    )
+
+
+def _grade(parser: Parser) -> None:
+    what = "a folder with one folder or file per student, or a .zip of Moodle, Canvas or nbgrader"
+    parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help=what)
+    name = "number or name, such as 03, or the folder of an exercise of your own"
+    parser.add_argument("--exercise", required=True, metavar="NN", help=name)
+    default = "default grades-EXERCISE beside SUBMISSIONS"
+    parser.add_argument("--out", type=Path, metavar="DIR", help=f"where to put grades and pages; {default}")
+    parser.add_argument("--resume", action="store_true", help="go on with the grading that DIR holds")
+    team = parser.add_argument_group("who judges")
+    team.add_argument("--workers", type=int, metavar="N", help="submissions at a time; default one per core")
+    team.add_argument("--dask", metavar="ADDRESS", help="let a Dask cluster judge, such as tcp://HOST:8786")
+    box = parser.add_argument_group("the box of a submission")
+    box.add_argument("--seconds", type=float, metavar="S", help="time of a submission in all; default 300")
+    box.add_argument("--memory", type=float, metavar="GB", help="memory of all its processes; default 2")
+    levels = "bwrap+cgroup, bwrap, landlock, docker or podman"
+    box.add_argument(
+        "--sandbox", metavar="LEVEL", help=f"{levels}; default the best that works, without docker"
+    )
+    box.add_argument(
+        "--no-sandbox-i-trust-this-code",
+        action="store_true",
+        help="judge even where nothing can shut it in: it can then read your files and change results",
+    )
+    parser.add_argument(
+        "--no-preflight", action="store_true", help="do not try the exercise's solution first"
+    )
+    gradebooks = parser.add_argument_group("gradebooks")
+    for platform in ("Canvas", "Moodle"):
+        flag = f"--{platform.lower()}-export"
+        gradebooks.add_argument(flag, type=Path, metavar="CSV", help=f"exported from {platform}, to fill in")
+    _json(parser)
 
 
 VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
@@ -209,6 +266,7 @@ VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "hint": ("give the hint that fits the check that fails", _hint),
     "reset": ("begin an exercise again; your work is kept beside it", _reset),
     "submit": ("look your work over, and write the file to hand in", _submit),
+    "grade": ("grade a class: every submission in a box of its own", _grade),
     "models": ("list the networks of the course", _models),
     "table": ("show a network layer by layer: shapes, parameters, multiply-adds", _table),
     "explain": ("explain a network: what its layers or blocks consist of, cost and see", _explain),
@@ -220,6 +278,7 @@ VERBS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "runs": ("compare all runs, best first", _runs),
     "data": ("fetch, verify or find the CIFAR data sets", _data),
     "dev": ("write exercises and prove that they are right", _dev),
+    "release": ("make the course that students get, without solutions and hidden checks", _release),
     "doctor": ("check this installation and say how to mend it", _doctor),
 }
 

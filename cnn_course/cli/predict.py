@@ -1,40 +1,53 @@
 """`cnn-course predict`: what a trained network sees in images."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cnn_course.cli.pictures import check_picture
 from cnn_course.cli.show import fact, show
 from cnn_course.training.runs import find_runs, read_record
 
 
 def run(args: Namespace) -> int:
+    check_picture(args.out)
+    folder = Path(args.run) if args.run else latest_with_network(args.logs)
+    images = _read(args.images, folder)
     from cnn_course import plots
-    from cnn_course.data.folders import read_image
     from cnn_course.training.evaluation import predict
 
-    folder = Path(args.run) if args.run else latest_with_network(args.logs)
-    record = read_record(folder)
-    height, width, channels = record["data"]["input_shape"]
+    probabilities, classes = predict(folder, images), read_record(folder)["data"]["classes"]
+    rows = [row for path, p in zip(args.images, probabilities, strict=True) for row in top5(path, p, classes)]
+    picture, names = args.out or folder / "predictions.png", [Path(path).name for path in args.images]
+    plots.predictions(images, probabilities, classes, names=names).savefig(picture)
+    if args.json:
+        show(rows, as_json=True)
+    else:
+        _report(rows, folder, picture)
+    return 0
+
+
+def _read(paths: Sequence[str], folder: Path) -> list[np.ndarray]:
+    """The images in the size that the network of the run takes."""
+    from cnn_course.data.folders import read_image
+
+    height, width, channels = read_record(folder)["data"]["input_shape"]
     if height != width or channels != 3:
         raise ValueError(
             f"{folder} takes {height}x{width}x{channels} images; predict prepares square RGB images"
         )
-    images = [read_image(Path(path), height) for path in args.images]
-    probabilities, classes = predict(folder, images), record["data"]["classes"]
-    rows = [row for path, p in zip(args.images, probabilities, strict=True) for row in top5(path, p, classes)]
-    show(rows if args.json else [named_once(row) for row in rows], as_json=args.json)
-    picture = args.out or folder / "predictions.png"
-    plots.predictions(
-        images, probabilities, classes, names=[Path(path).name for path in args.images]
-    ).savefig(picture)
-    if not args.json:
-        print()
-        fact("run", str(folder))
-        fact("picture", str(picture))
-    return 0
+    return [read_image(Path(path), height) for path in paths]
+
+
+def _report(rows: Sequence[dict[str, Any]], folder: Path, picture: Path) -> None:
+    fact("run", str(folder))
+    print()
+    show([named_once(row) for row in rows], as_json=False)
+    print()
+    fact("picture", str(picture))
 
 
 def top5(path: str, probabilities: np.ndarray, classes: list[str]) -> list[dict[str, Any]]:

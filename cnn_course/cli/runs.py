@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_course.analysis.runs import best_runs
+from cnn_course.cli.pictures import check_picture
 from cnn_course.cli.show import fact, show
 from cnn_course.training.runs import find_runs, summary
 
@@ -12,14 +13,19 @@ COLUMNS = (
     "run", "data", "status", "epochs", "planned", "val_accuracy", "val_loss", "best_epoch",
     "parameters", "macs", "images_per_second", "seconds", "test_openings",
 )  # fmt: skip
+SPARE = (  # in a narrow terminal left out in this order
+    "images_per_second", "test_openings", "best_epoch", "val_loss", "planned", "parameters", "seconds",
+    "macs", "data", "epochs", "status",
+)  # fmt: skip
 SMALLER_IS_BETTER = ("val_loss", "parameters", "macs", "seconds", "test_openings")
 
 
 def run(args: Namespace) -> int:
+    check_picture(args.chart)
     rows = [_row(folder) for folder in find_runs(args.logs, name=args.name, model=args.model)]
     rows = ordered(rows, args.sort)
     if rows or args.json:
-        show(rows, as_json=args.json, columns=COLUMNS)
+        show(rows, as_json=args.json, columns=COLUMNS, spare=[name for name in SPARE if name != args.sort])
     else:
         print(_none_found(args))
     if args.chart:

@@ -98,6 +98,31 @@ def network(actual: Any, expected: Any, what: str, *, strict: Sequence[str] = ()
         raise AssertionError(f"{what}: {found}")
 
 
+def accuracy(actual: Any, images: np.ndarray, labels: np.ndarray, at_least: float, what: str) -> None:
+    """`actual` is a network that is right on so large a share of the images; its first output counts."""
+    if not isinstance(actual, Network):
+        raise AssertionError(f"{what} is {shown(actual)}, a network was expected")
+    scores, classes = _first_output(actual.predict(images)), int(np.max(labels)) + 1
+    if scores.ndim != 2 or len(scores) != len(labels) or scores.shape[1] < classes:
+        raise AssertionError(
+            f"{what} gave the shape {scores.shape} for {len(labels)} images; "
+            f"({len(labels)}, {classes}) was expected, a number for each class"
+        )
+    if not np.isfinite(scores).all():
+        raise AssertionError(f"{what} gave {scores[~np.isfinite(scores)][0]}; every number must be finite")
+    share = float(np.mean(np.argmax(scores, axis=1) == labels))
+    if share < at_least:
+        guessed = "; that is no better than guessing" if share < 1.5 / scores.shape[1] else ""
+        found = f"right on {share:.1%} of {len(labels):,} images"
+        raise AssertionError(f"{what} is {found}, at least {at_least:.1%} was expected{guessed}")
+
+
+def _first_output(outputs: Any) -> np.ndarray:
+    while isinstance(outputs, list | tuple | dict) and len(outputs):
+        outputs = next(iter(outputs.values() if isinstance(outputs, dict) else outputs))
+    return np.asarray(outputs)
+
+
 def shown(value: Any) -> str:
     """A value in one line of at most 200 characters; of a large array, its shape."""
     if isinstance(value, np.ndarray) and value.size > 16:

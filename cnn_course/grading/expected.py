@@ -1,20 +1,23 @@
 """The configuration of a network that a check expects, made by this course's own builders.
 
 Where Keras is there already, as while learning, the network is built here. A process that judges others'
-work has no Keras in it: another process builds the network then. Either way once.
+work has no Keras in it: another process builds all its networks. Either way each once.
 """
 
 import json
-import subprocess
 import sys
 from functools import cache
 from typing import Any
 
+from cnn_course.grading.claimed.asking import evaluator
 from cnn_course.grading.values import NetworkToBuild
 
 
 def config_of(given: NetworkToBuild) -> dict[str, Any]:
-    """The configuration, as that of `model.to_json()`; its weights do not matter."""
+    """The configuration, as that of `model.to_json()`; its weights do not matter.
+
+    CannotJudge if there is no such network.
+    """
     if given.config is not None:
         return dict(given.config)
     return json.loads(_built(json.dumps({"builder": given.builder, "arguments": dict(given.arguments)})))
@@ -23,20 +26,12 @@ def config_of(given: NetworkToBuild) -> dict[str, Any]:
 @cache
 def _built(asked: str) -> str:
     if "keras" in sys.modules:
-        return build(asked)
-    words = [sys.executable, "-m", "cnn_course.grading.expected", asked]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"the network {asked} could not be built: {done.stderr.strip().splitlines()[-1]}")
-    return done.stdout
+        return built_here(asked)
+    return evaluator().build(asked)
 
 
-def build(asked: str) -> str:
+def built_here(asked: str) -> str:
     """JSON of the network that is asked for in JSON."""
     from cnn_course.grading.keras_values import keras_model
 
     return keras_model(NetworkToBuild(**json.loads(asked))).to_json()
-
-
-if __name__ == "__main__":
-    print(build(sys.argv[1]))

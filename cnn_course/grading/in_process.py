@@ -26,10 +26,10 @@ def in_process(
     namespace: Mapping[str, Any], scenarios: Mapping[str, Callable[..., Any]] | None = None
 ) -> Submission:
     """What the names in `namespace` do, called here and now; `scenarios` are those of the exercise."""
-    return Submission(_Calls(namespace, scenarios or {}))
+    return Submission(InProcess(namespace, scenarios or {}))
 
 
-class _Calls:
+class InProcess:
     """The side of a submission where the student's code runs."""
 
     def __init__(self, namespace: Mapping[str, Any], scenarios: Mapping[str, Callable[..., Any]]) -> None:
@@ -91,7 +91,8 @@ class _Calls:
             raise
         except TimeUp as problem:
             self.late.add(name)
-            reason = f"{said} took longer than {seconds:g} seconds{where(problem)}; does a loop never end?"
+            place = where(problem).rstrip(":")  # in line 3: while True
+            reason = f"{said} took longer than {seconds:g} seconds{place}; does a loop never end?"
             raise OutOfTime(reason) from None
         except BaseException as problem:
             raise _judged(said, problem) from problem

@@ -5,7 +5,6 @@ Runs where the student's code runs. Imports Keras when the first network passes.
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import PurePath
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cnn_course.grading.submission import BadAnswer
-from cnn_course.grading.values import Foreign, Network, NetworkToBuild
+from cnn_course.grading.values import Foreign, Network, NetworkToBuild, distinct
 
 DEPTH = 32  # of lists in lists; deeper ones may contain themselves
 PLAIN = (bool, int, float, complex, str)
@@ -78,7 +77,7 @@ def described(model: Any, ask: Callable[..., Any]) -> Network:
     """A Keras model as plain data. BadAnswer if it has no weights yet, for want of an input shape."""
     if not model.built:
         raise BadAnswer("the network does not know its input shape: begin it with keras.Input(input_shape)")
-    paths = _distinct(weight.path for weight in model.weights)
+    paths = distinct(weight.path for weight in model.weights)
     trainable = {id(weight) for weight in model.trainable_weights}
     return Network(
         config=_config(model),
@@ -94,13 +93,13 @@ def described(model: Any, ask: Callable[..., Any]) -> Network:
 
 def keras_model(given: NetworkToBuild) -> Any:
     """The Keras model that a test asks for."""
-    import keras
-
-    from cnn_course.models import build
-
     if given.builder is not None:
+        from cnn_course.models import build  # a box has no builders: it is given configurations
+
         model = build(given.builder, **given.arguments)
     else:
+        import keras
+
         model = keras.models.model_from_json(json.dumps(given.config))
     if given.weights is not None:
         model.set_weights(given.weights)
@@ -117,15 +116,6 @@ def _config(model: Any) -> dict[str, Any]:
         return json.loads(model.to_json())
     except Exception:  # a class of one's own that does not say what it is made of
         return {"class_name": type(model).__name__, "config": {}}
-
-
-def _distinct(paths: Iterable[str]) -> list[str]:
-    seen: Counter[str] = Counter()
-    result = []
-    for path in paths:
-        seen[path] += 1
-        result.append(path if seen[path] == 1 else f"{path}#{seen[path]}")
-    return result
 
 
 def _shape(shape: Any) -> Any:

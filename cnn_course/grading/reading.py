@@ -6,21 +6,19 @@ What fails is left out and told; the rest counts. Outputs stored in a notebook a
 import __future__
 
 import ast
-import json
 import linecache
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnn_course.grading.cells import is_python, notebook_cells, without_magics
 from cnn_course.grading.quiet import Printed, kept
 from cnn_course.grading.student_error import told
 from cnn_course.grading.time_limit import TimeUp, time_limit
 from cnn_course.grading.wording import clean
 
 SECONDS = 60  # for one statement, such as the import of a framework
-MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -58,27 +56,14 @@ def read_student_file(path: Path) -> StudentFile:
     return read
 
 
-def notebook_cells(name: str, text: str) -> list[dict[str, Any]]:
-    """The cells of a notebook's JSON; ValueError if it is no notebook."""
-    try:
-        cells = json.loads(text)["cells"]
-        return [
-            {**cell, "source": "".join(cell["source"]), "metadata": dict(cell["metadata"])} for cell in cells
-        ]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise ValueError(
-            f"{name} is no notebook of format 4: it was damaged, or cut off while saving"
-        ) from None
-
-
 def _cells(name: str, text: str) -> Iterator[_Piece]:
     """Task and module cells; of cells that a student or the experiment adds, what they define."""
     for number, cell in enumerate(notebook_cells(name, text), start=1):
         marks = cell["metadata"]
-        if cell["cell_type"] != "code" or cell["source"].lstrip().startswith("%%"):
+        if cell["cell_type"] != "code" or not is_python(cell["source"]):
             continue
         title = f"<cell of {marks['task']}>" if "task" in marks else f"<cell {number}>"
-        source = MAGIC.sub(r"\1pass", cell["source"])
+        source = without_magics(cell["source"])
         linecache.cache[title] = (len(source), None, source.splitlines(keepends=True), title)
         yield _Piece(source, title, "task" in marks or "module" in marks.get("tags", ()))
 

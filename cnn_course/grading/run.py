@@ -4,22 +4,26 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnn_course.grading.outcome import Outcome, Status
 from cnn_course.grading.submission import (
     BadAnswer,
+    CannotJudge,
     NotAttempted,
     StudentError,
     Submission,
     begin_check,
     printed,
+    was_watched,
 )
+from cnn_course.grading.values import Network
 from cnn_course.grading.wording import clean, sentence
 
 SETTINGS = Path(__file__).with_name("pytest.ini")
@@ -28,18 +32,29 @@ RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TEST
 
 
 def run_checks(
-    tests: Path, submission: Submission, *, task: str | None = None, hidden: bool = False
+    tests: Path,
+    submission: Submission,
+    *,
+    task: str | None = None,
+    hidden: bool = False,
+    seed: int = 0,
+    trained: Callable[[], bytes | None] = lambda: None,
 ) -> list[Outcome]:
     """One outcome per check in the file `tests`, or only those of `task`, in the order of the file.
 
-    RuntimeError if the file itself is broken. KeyboardInterrupt passes through.
+    `seed`: what the fixture `rng` is seeded with, beside the name of the check. `trained()` gives the file of
+    the trained network that was handed in, if there is one. RuntimeError if the file of tests is broken, or
+    something that a check needs is missing here. KeyboardInterrupt passes through.
     """
-    collector = _Collector(submission, task, hidden)
+    tests = tests.resolve()  # `_alone` forgets the module by its path
+    collector = _Collector(submission, task, hidden, seed, trained)
     words = ["-c", str(SETTINGS), f"--rootdir={tests.parent}", str(tests)]
     with _alone(tests):
         status = pytest.main(words, plugins=[collector])
     if collector.broken:
         raise RuntimeError(f"{tests.name} could not be read: {collector.broken}")
+    if collector.missing:
+        raise RuntimeError(f"{tests.name} could not be run: {collector.missing}")
     if status == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if status not in RAN:
@@ -50,14 +65,55 @@ def run_checks(
 class _Collector:
     """A pytest plugin: hands the submission to the tests and keeps what became of each."""
 
-    def __init__(self, submission: Submission, task: str | None, hidden: bool) -> None:
+    def __init__(
+        self,
+        submission: Submission,
+        task: str | None,
+        hidden: bool,
+        seed: int,
+        trained: Callable[[], bytes | None],
+    ) -> None:
         self.submission_under_test, self.task, self.hidden = submission, task, hidden
+        self.seed, self.trained_file = seed, trained
         self.outcomes: list[Outcome] = []
-        self.broken = ""
+        self.broken = self.missing = ""
+        self.network: Network | None = None
 
     @pytest.fixture
     def submission(self) -> Submission:
         return self.submission_under_test
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random numbers for the inputs of a check: others in each term, the same for each student."""
+        return np.random.default_rng([self.seed, *request.node.name.encode()])
+
+    @pytest.fixture
+    def trained(self) -> Network:
+        """The network that the student has trained, as it was handed in beside the code."""
+        if self.network is None:
+            from cnn_course.grading.claimed.trained import read_trained
+
+            if (file := self.trained_file()) is None:
+                raise NotAttempted("no trained network was handed in")
+            self.network = read_trained(file)
+        return self.network
+
+    @pytest.fixture
+    def validation_images(self) -> Callable[..., Any]:
+        """`images, labels = validation_images("cifar10", 1000)`"""
+        from cnn_course.grading.images import validation_images
+
+        return validation_images
+
+    @pytest.fixture
+    def hidden_images(self) -> Callable[..., Any]:
+        """The same of test images, for hidden checks alone: others run while a network is being chosen."""
+        from cnn_course.grading.images import hidden_images
+
+        if not self.hidden:
+            raise CannotJudge("only hidden checks look at test images; take validation_images here")
+        return hidden_images
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -73,6 +129,8 @@ class _Collector:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
         report = yield
+        if call.excinfo is not None and isinstance(call.excinfo.value, CannotJudge):
+            self.missing = self.missing or str(call.excinfo.value)
         if call.when == "call" or call.excinfo is not None:
             self.outcomes.append(self._outcome(item, call))
         return report
@@ -88,6 +146,7 @@ class _Collector:
             points=float(_mark(item, "points", 1)),
             hidden=self.hidden,
             printed=clean(printed(self.submission_under_test)),
+            observed=was_watched(self.submission_under_test),
         )
 
 

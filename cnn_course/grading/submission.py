@@ -30,6 +30,10 @@ class BadAnswer(StudentError):
     """Nothing was raised, but what the call gave, or did to its arguments, cannot count as an answer."""
 
 
+class CannotJudge(RuntimeError):
+    """A check needs what is not to be had here, such as images: this says nothing of the student's work."""
+
+
 class Submission:
     """A student's work: `submission.conv2d(x)` calls what the student wrote under that name.
 
@@ -47,6 +51,7 @@ class Submission:
 
     def __init__(self, call: Call) -> None:
         self._call = call
+        self._watched = False
 
     def on_input(self, name: str, input_shape: tuple[int, ...], *args: Any, **kwargs: Any) -> Any:
         """The network that the student's block `name` makes of an input of that shape."""
@@ -54,6 +59,7 @@ class Submission:
 
     def scenario(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """What the function `name` of the exercise's scenarios.py makes of the student's work."""
+        self._watched = True
         return self._call("scenario", name, args, kwargs)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -67,9 +73,15 @@ class Submission:
 
 def begin_check(submission: Submission, seconds: float | None = None) -> None:
     """Set the random numbers and the clock for the next check."""
+    submission._watched = False
     submission._call("begin", "", (seconds,), {})
 
 
 def printed(submission: Submission) -> str:
     """What the student's code has printed in this check."""
     return submission._call("printed", "", (), {})
+
+
+def was_watched(submission: Submission) -> bool:
+    """Whether this check ran a scenario: code of the exercise's that shares a process with the student's."""
+    return submission._watched

@@ -1,6 +1,7 @@
 """Networks as values that cross between a test and the place where student code runs. No framework."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, NoReturn
@@ -49,6 +50,16 @@ class Network:
 
     def __repr__(self) -> str:
         return f"a network of {self.parameters:,} parameters"
+
+
+def distinct(paths: Iterable[str]) -> list[str]:
+    """The paths of weights as names: a path that occurs again ends in #2, #3."""
+    seen: Counter[str] = Counter()
+    result = []
+    for path in paths:
+        seen[path] += 1
+        result.append(path if seen[path] == 1 else f"{path}#{seen[path]}")
+    return result
 
 
 @dataclass(frozen=True)

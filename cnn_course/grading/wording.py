@@ -17,3 +17,13 @@ def sentence(test_name: str) -> str:
     """test_output_has_the_size[3] -> output has the size (3)."""
     name, bracket, case = test_name.removeprefix("test_").partition("[")
     return name.replace("_", " ") + (f" ({case.removesuffix(']')})" if bracket else "")
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or as much of it as `most` characters hold."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def in_one_line(text: str, most: int = 200) -> str:
+    """Clean text without line breaks, tabs and spaces in a row, shortened."""
+    return shortened(" ".join(clean(text[: 50 * most]).split()), most)

@@ -12,7 +12,8 @@ import cnn_course
 
 VARIABLE = "CNN_COURSE_EXERCISES"
 EXERCISES, NOTEBOOKS = "exercises", "notebooks"
-FACTS, STUB = "exercise.json", "exercise.py"
+FACTS, STUB, HIDDEN = "exercise.json", "exercise.py", "test_hidden.py"
+HIDDEN_CHECKS = "hidden_checks"
 
 # What a student may have of an exercise, beside the notebook. Neither solutions nor hidden checks.
 STUDENT_FILES = (STUB, FACTS, "test_public.py", "scenarios.py", "questions.py", "reference.json")
@@ -72,6 +73,20 @@ def notebook(folder: Path) -> Path:
     """The notebook of the exercise in `folder`, whether or not it exists."""
     inside = folder / f"{folder.name}.ipynb"
     return inside if inside.is_file() else folder.parents[1] / NOTEBOOKS / inside.name
+
+
+def logs_folder(start: Path | None = None) -> Path:
+    """`logs` of the course that the current folder lies in, as `tensorboard --logdir logs` there expects."""
+    here = Path.cwd() if start is None else start
+    course = next((folder for folder in (here, *here.parents) if (folder / EXERCISES).is_dir()), here)
+    return course / "logs"
+
+
+def hidden_checks(exercise: Path) -> Path | None:
+    """The hidden checks of an exercise: beside it, or from here upwards in `hidden_checks`, as for nbgrader."""
+    here = Path.cwd()
+    instructors = (folder / HIDDEN_CHECKS / exercise.name for folder in (here, *here.parents))
+    return next((path for place in (exercise, *instructors) if (path := place / HIDDEN).is_file()), None)
 
 
 def unknown(what: str, name: str, known: list[str]) -> NoSuchName:

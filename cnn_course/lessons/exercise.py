@@ -10,21 +10,23 @@ ex.data(), ex.train(...)        the experiment, see `cnn_course.lessons.experime
 
 import sys
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from cnn_course.grading.in_process import in_process
 from cnn_course.grading.outcome import Outcome, Status
 from cnn_course.grading.quiet import ipython_shell
+from cnn_course.grading.showing import SYMBOLS, by_task, check_name
 from cnn_course.lessons import course
 from cnn_course.lessons.loading import load_module
 from cnn_course.lessons.prediction import judged, questions
 from cnn_course.lessons.progress import Progress
-from cnn_course.lessons.report import SYMBOLS, Note, Overview, Report, SideBySide, TaskState
+from cnn_course.lessons.report import Note, Overview, Report, SideBySide, TaskState
 from cnn_course.lessons.solutions import answers, solution_folder
+from cnn_course.lessons.trained import trained_file
 
-PUBLIC, HIDDEN = "test_public.py", "test_hidden.py"
+PUBLIC = "test_public.py"
 
 
 def exercise(name: str) -> "Exercise":
@@ -53,27 +55,31 @@ class Exercise:
         """Run the checks of a task, or of all; `hidden`: also those that only a copy with solutions has."""
         if task is not None:
             self._known(task)
-        if hidden and not (self.folder / HIDDEN).is_file():
+        unseen = course.hidden_checks(self.folder) if hidden else None
+        if hidden and unseen is None:
             raise course.NoSuchName(f"{self.name}: this copy of the course has no hidden checks")
-        outcomes = self._outcomes(PUBLIC, task)
+        outcomes = self._outcomes(self.folder / PUBLIC, task)
         self._remember(outcomes)
-        if hidden:
-            outcomes += self._outcomes(HIDDEN, task, hidden=True)
+        if unseen is not None:
+            outcomes += self._outcomes(unseen, task, hidden=True)
         return Report(outcomes, hidden_exist=self.facts["hidden"])
 
     def hint(self, task: str) -> Note:
-        """The hint of the first check that fails; asked again, that of the next."""
+        """The hint of the first check that fails; asked again, the next of those that fit."""
         self._known(task)
         if task not in self._last:
             self.check(task)
         failing = [outcome for outcome in self._last[task] if outcome.status is not Status.PASSED]
         if not failing:
             return Note(f"{task} passes every check that you can see; no hint is left.")
+        first: dict[str, Outcome] = {}
+        for outcome in failing:
+            first.setdefault(outcome.hint or outcome.message, outcome)
         number = self._hints.get(task, 0)
         self._hints[task] = number + 1
         self._progress.count(task, "hints")
-        outcome = failing[number % len(failing)]
-        return Note(f"{outcome.check}: {outcome.hint or outcome.message}")
+        hint, outcome = list(first.items())[number % len(first)]
+        return Note(f"{check_name(outcome)}: {hint}")
 
     def predict(self, name: str, answer: Any = ...) -> Note:
         """Say whether an answer to the question `name` is right, and what led to a wrong one.
@@ -85,7 +91,8 @@ class Exercise:
         question = self._questions[name]
         if answer is ...:
             return Note(question.known.text)
-        return Note(judged(question, answer))
+        right, said = judged(question, answer)
+        return Note(said, Status.PASSED if right else Status.FAILED)
 
     def solution(self, task: str) -> Note | SideBySide:
         """The course's answer beside one's own, and other right ones: once it passes, or when asked twice."""
@@ -103,7 +110,9 @@ class Exercise:
     def progress(self) -> Overview:
         """Each task and how far it is."""
         return Overview(
-            f"{self.name}: {self.facts['title']}", [self._state(task) for task in self.facts["tasks"]]
+            f"{self.name}: {self.facts['title']}",
+            [self._state(task) for task in self.facts["tasks"]],
+            hidden_exist=self.facts["hidden"],
         )
 
     def data(self, *args: Any, **changes: Any) -> Any:
@@ -142,14 +151,16 @@ class Exercise:
         path = self.folder / f"{name}.py"
         return load_module(name, path) if path.is_file() else {}
 
-    def _outcomes(self, file: str, task: str | None, *, hidden: bool = False) -> list[Outcome]:
+    def _outcomes(self, tests: Path, task: str | None, *, hidden: bool = False) -> list[Outcome]:
         from cnn_course.grading.run import run_checks
 
         submission = in_process(self._namespace, self._scenarios)
-        return run_checks(self.folder / file, submission, task=task, hidden=hidden)
+        trained = partial(trained_file, self.name)
+        outcomes = run_checks(tests, submission, task=task, hidden=hidden, trained=trained)
+        return sorted(outcomes, key=lambda outcome: self.facts["tasks"].index(outcome.task))
 
     def _remember(self, outcomes: list[Outcome]) -> None:
-        for task, of_task in Report(outcomes).by_task.items():
+        for task, of_task in by_task(outcomes).items():
             self._last[task] = of_task
             self._hints.pop(task, None)
             passed = sum(outcome.status is Status.PASSED for outcome in of_task)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import keras
 
 from cnn_course.data import Dataset, load
+from cnn_course.lessons.course import logs_folder
 from cnn_course.lessons.live import Live, epochs, in_a_notebook, tensorflow_hushed
 from cnn_course.lessons.made_up import write_made_up_cifar
 from cnn_course.lessons.profile import Profile, chosen_profile, profile_of
@@ -105,13 +106,6 @@ def tensorboard(ex: Exercise) -> None:
         show_tensorboard(logs_folder())
 
 
-def logs_folder(start: Path | None = None) -> Path:
-    """`logs` of the course that the current folder lies in, as `tensorboard --logdir logs` there expects."""
-    here = Path.cwd() if start is None else start
-    course = next((folder for folder in (here, *here.parents) if (folder / "exercises").is_dir()), here)
-    return course / "logs"
-
-
 def _device() -> str:
     *_, last = devices()
     return f"{processor()}, {os.cpu_count()} cores" if last == "CPU" else last
@@ -142,4 +136,4 @@ def _made_up(settings: dict[str, Any]) -> Dataset:
 def _concluded(run: Run) -> str:
     best = run.best
     share = f"{best['val_accuracy']:.1%} of the validation images, in epoch {best['epoch']}"
-    return f"right on {share}; ex.tensorboard() shows the run {os.path.relpath(run.folder)}"
+    return f"right on {share}\nex.tensorboard() shows the run {os.path.relpath(run.folder)}"

@@ -6,10 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from cnn_course.lessons.course import FACTS, HIDDEN, STUB
 from cnn_course.lessons.lesson import Cell, Lesson
 
-HIDDEN = "test_hidden.py"
-STUB, SOLUTION, FACTS = "exercise.py", "solution.py", "exercise.json"
+SOLUTION = "solution.py"
 
 SETUP = """\
 # Run this cell first. It is the same in every notebook.

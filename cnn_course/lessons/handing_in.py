@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnn_course.grading.reading import notebook_cells
+from cnn_course.grading.cells import LARGEST, notebook_cells, without_magics
 from cnn_course.lessons import course
 
-LARGEST = 1_000_000  # bytes of what is handed in, without outputs
 SECONDS = 600  # for a cell, or for all checks
 OPEN_IN_EDITOR = (".{name}.swp", ".{name}.swo", ".#{name}", ".~{name}")
 
@@ -77,7 +76,7 @@ def _definitions(path: Path, text: str) -> Iterator[str]:
     """The names of functions and classes that the file defines, again for each time that it does."""
     if path.suffix == ".ipynb":
         cells = (cell for cell in notebook_cells(path.name, text) if "task" in cell["metadata"])
-        sources = [cell["source"] for cell in cells]
+        sources = [without_magics(cell["source"]) for cell in cells]
     else:
         sources = [text]
     for source in sources:

@@ -16,18 +16,18 @@ def questions(names: dict[str, Any]) -> dict[str, Callable[[], Any]]:
     }
 
 
-def judged(question: Callable[[], Any], answer: Any) -> str:
-    """What the student is told about an answer. The right one is not given away."""
+def judged(question: Callable[[], Any], answer: Any) -> tuple[bool, str]:
+    """Whether an answer is right, and what the student is told. The right one is not given away."""
     right, wrong = question()
     said = _plain(answer)
     if said == _plain(right):
-        return f"{answer!r} is right."
+        return True, f"{answer!r} is right."
     for other, why in wrong.items():
         if said == _plain(other):
-            return f"{answer!r} is not it: {why}."
+            return False, f"{answer!r} is not it; {why}."
     if _is_number(said) and isinstance(right, float) and abs(said - right) <= ROUNDED * abs(right):
-        return f"{answer!r} is right: {right:.6g}."
-    return f"{answer!r} is not it. {_nearness(said, right)}".rstrip()
+        return True, f"{answer!r} is right: {right:.6g}."
+    return False, f"{answer!r} is not it. {_nearness(said, right)}".rstrip()
 
 
 def _nearness(said: Any, right: Any) -> str:

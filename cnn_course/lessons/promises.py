@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from cnn_course.grading.known import Alternative, Mistake
 from cnn_course.grading.outcome import Outcome, Status
-from cnn_course.lessons.generate import HIDDEN, products, stale
-from cnn_course.lessons.leaks import leaked_checks, leaked_solutions
+from cnn_course.lessons.course import HIDDEN
+from cnn_course.lessons.generate import products, stale
+from cnn_course.lessons.leaks import Shown, hidden_checks, solutions
 from cnn_course.lessons.lesson import MASTER
 from cnn_course.lessons.trial import ALTERNATIVES, MISTAKES, PUBLIC, QUESTIONS, Trial, file_of, mark_of
 
@@ -134,13 +135,12 @@ def questions_answer_themselves(trial: Trial) -> Iterator[Defect]:
 
 
 def nothing_leaks(trial: Trial) -> Iterator[Defect]:
-    given = trial.given_to_students()
-    for file, what in leaked_solutions(trial.lesson, given):
-        yield Defect(file, what)
     hidden = trial.folder / HIDDEN
-    if hidden.is_file():
-        for file, what in leaked_checks(hidden.read_text("utf-8"), given):
-            yield Defect(file, what)
+    checks = hidden_checks(hidden.read_text("utf-8")) if hidden.is_file() else []
+    shown = Shown([*solutions(trial.lesson), *checks])
+    for file, text in trial.given_to_students().items():
+        for leak in shown(text):
+            yield Defect(file, leak.what)
 
 
 PROMISES = (

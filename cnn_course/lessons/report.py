@@ -3,21 +3,26 @@
 An outcome is a word and a symbol; colour is only added. What comes from a student's code is escaped.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from textwrap import indent
 from typing import NamedTuple
 
-from cnn_course.grading.outcome import Outcome, Status, tally
+from cnn_course.grading.outcome import Outcome, Status
+from cnn_course.grading.showing import (
+    COLOURS,
+    SYMBOLS,
+    by_task,
+    check_name,
+    first_lines,
+    said_once,
+    summary,
+    untouched,
+)
 
-SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.ERROR: "!", Status.NOT_ATTEMPTED: "–"}
-COLOURS = {  # seen on white as on black; text keeps the colour of its surroundings
-    Status.PASSED: "#2f9e5b",
-    Status.FAILED: "#d6493f",
-    Status.ERROR: "#d98300",
-    Status.NOT_ATTEMPTED: "#8a8a8a",
-}
+APART = "margin:.5em 0"
+CODE = "overflow-x:auto; white-space:pre; word-break:normal; overflow-wrap:normal"  # Jupyter breaks words
 CELL = "text-align:left; vertical-align:top; white-space:pre-wrap; padding:.25em .75em"
 
 
@@ -36,58 +41,53 @@ class Report:
     @property
     def passed(self) -> bool:
         """Whether every check that was run has passed."""
-        return all(outcome.status is Status.PASSED for outcome in self.outcomes)
+        return passes(self.outcomes)
 
     @property
-    def by_task(self) -> dict[str, list[Outcome]]:
-        tasks = dict.fromkeys(outcome.task for outcome in self.outcomes)
-        return {task: [outcome for outcome in self.outcomes if outcome.task == task] for task in tasks}
+    def earned(self) -> float:
+        """The points of the checks that passed."""
+        return round(float(sum(outcome.earned for outcome in self.outcomes)), 6)
+
+    @property
+    def visible(self) -> "Report":
+        """The same without the hidden checks."""
+        return replace(self, outcomes=[outcome for outcome in self.outcomes if not outcome.hidden])
 
     def __repr__(self) -> str:
-        tasks = self.by_task
+        tasks = by_task(self.outcomes)
         parts = [_task_text(self, task, outcomes, alone=len(tasks) == 1) for task, outcomes in tasks.items()]
         if len(parts) > 1:
-            parts.append(self.summary(self.outcomes))
+            parts.append(summary(self.outcomes, hidden_exist=self.hidden_exist))
         return "\n".join(f"{part}\n" if "\n" in part else part for part in parts).rstrip()
 
     def _repr_html_(self) -> str:
-        tasks = self.by_task
+        tasks = by_task(self.outcomes)
         parts = [_task_html(self, task, outcomes, alone=len(tasks) == 1) for task, outcomes in tasks.items()]
         if len(parts) > 1:
-            parts.append(f"<p>{escape(self.summary(self.outcomes))}</p>")
+            counts = escape(summary(self.outcomes, hidden_exist=self.hidden_exist))
+            parts.append(f'<p style="{APART}">{counts}</p>')
         return "".join(parts)
 
-    def summary(self, outcomes: Sequence[Outcome], *, alone: bool = True) -> str:
-        """How many passed; that hidden ones exist is never left out where the line stands `alone`."""
-        counts = [
-            f"{kind}checks {tally(some)[Status.PASSED]} of {len(some)}"
-            for kind, some in (
-                ("visible " if self.hidden_exist else "", [o for o in outcomes if not o.hidden]),
-                ("hidden ", [o for o in outcomes if o.hidden]),
-            )
-            if some
-        ]
-        unseen = alone and self.hidden_exist and not any(outcome.hidden for outcome in outcomes)
-        return "; ".join([*counts, *["hidden checks also exist"] * unseen])
-
-    def next_step(self, task: str, outcomes: Sequence[Outcome]) -> str:
-        """What to do now, in one line."""
-        if all(outcome.status is Status.PASSED for outcome in outcomes):
-            return f"Other ways to write it: {self.solution.format(task=task)}" if self.solution else ""
-        return f"A hint: {self.hint.format(task=task)}"
+    def next_step(self, task: str, outcomes: Sequence[Outcome]) -> tuple[str, str]:
+        """What to do now, and how; two empty texts for nothing."""
+        if not passes(outcomes):
+            return "A hint", self.hint.format(task=task)
+        return ("Other ways to write it", self.solution.format(task=task)) if self.solution else ("", "")
 
 
 @dataclass(frozen=True, repr=False)
 class Note:
-    """A few words to the student."""
+    """A few words to the student; `status`: whether they are about something right or wrong."""
 
     text: str
+    status: Status | None = None
 
     def __repr__(self) -> str:
-        return self.text
+        return f"{SYMBOLS[self.status]} {self.text}" if self.status else self.text
 
     def _repr_html_(self) -> str:
-        return f'<p style="white-space:pre-wrap">{escape(self.text)}</p>'
+        edge = f"; padding-left:.75em; {_edge(self.status)}" if self.status else ""
+        return f'<p style="white-space:pre-wrap{edge}">{escape(repr(self))}</p>'
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,7 +102,7 @@ class SideBySide:
     def _repr_html_(self) -> str:
         columns = "".join(
             f'<div style="flex:1 1 32em; min-width:0"><b>{escape(title)}</b>'
-            f'<pre style="overflow-x:auto">{escape(source)}</pre></div>'
+            f'<pre style="{CODE}">{escape(source)}</pre></div>'
             for title, source in self.sources.items()
         )
         return f'<div style="display:flex; flex-wrap:wrap; gap:1em; text-align:left">{columns}</div>'
@@ -118,70 +118,77 @@ class TaskState(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Overview:
-    """An exercise and how far its tasks are."""
+    """An exercise and how far its tasks are. `hidden_exist`: whether it has checks that are not counted."""
 
     title: str
     rows: Sequence[TaskState]
+    hidden_exist: bool = False
 
     def __repr__(self) -> str:
         from cnn_course.analysis.text import as_text
 
-        return f"{self.title}\n\n{as_text([row._asdict() for row in self.rows])}"
+        rows = [dict(zip(self._columns, row, strict=True)) for row in self.rows]
+        return f"{self.title}\n\n{as_text(rows)}"
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th style="{CELL}">{name}</th>' for name in TaskState._fields)
+        head = "".join(f'<th style="{CELL}">{name}</th>' for name in self._columns)
         return f"<p><b>{escape(self.title)}</b></p>" + _table([f"<tr>{head}</tr>", *map(_row, self.rows)])
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        *others, checks = TaskState._fields
+        return *others, f"visible {checks}" if self.hidden_exist else checks
+
+
+def passes(outcomes: Iterable[Outcome]) -> bool:
+    """Whether every check has passed."""
+    return all(outcome.status is Status.PASSED for outcome in outcomes)
 
 
 def _task_text(report: Report, task: str, outcomes: Sequence[Outcome], *, alone: bool) -> str:
-    if _untouched(outcomes):
+    if untouched(outcomes):
         return f"{task}: not attempted; {outcomes[0].message}"
-    lines = [f"{task}: {report.summary(outcomes, alone=alone)}"]
-    for outcome, message, printed in _told(outcomes):
-        lines.append(f"  {SYMBOLS[outcome.status]} {outcome.status:<8}{outcome.check}")
-        lines += [indent(text, " " * 12) for text in (message, _first_line(printed)) if text]
-    return "\n".join([*lines, f"  {report.next_step(task, outcomes)}"]).rstrip()
+    head = f"{task}: {summary(outcomes, hidden_exist=report.hidden_exist, alone=alone)}"
+    if passes(outcomes) and not alone:
+        return f"{SYMBOLS[Status.PASSED]} {head}"
+    lines = [head]
+    for outcome, message, printed in said_once(outcomes):
+        lines.append(f"  {SYMBOLS[outcome.status]} {outcome.status:<8}{check_name(outcome)}")
+        lines += [indent(text, " " * 12) for text in (message, _printed(printed)) if text]
+    return "\n".join([*lines, f"  {': '.join(report.next_step(task, outcomes))}"]).rstrip(" :\n")
 
 
 def _task_html(report: Report, task: str, outcomes: Sequence[Outcome], *, alone: bool) -> str:
-    head = f"<p><b>{escape(task)}</b>: "
-    if _untouched(outcomes):
-        return f"{head}not attempted; {escape(outcomes[0].message)}</p>"
-    rows = [_outcome_row(*told) for told in _told(outcomes)]
-    return (
-        f"{head}{escape(report.summary(outcomes, alone=alone))}</p>{_table(rows)}"
-        f"<p>{escape(report.next_step(task, outcomes))}</p>"
-    )
+    if untouched(outcomes):
+        return f'<p style="{APART}"><b>{escape(task)}</b>: not attempted; {escape(outcomes[0].message)}</p>'
+    counts = escape(summary(outcomes, hidden_exist=report.hidden_exist, alone=alone))
+    table = _table([_outcome_row(*told) for told in said_once(outcomes)])
+    label, command = map(escape, report.next_step(task, outcomes))
+    below = table + (f"<p>{label}: <code>{command}</code></p>" if command else "")
+    if passes(outcomes) and not alone:
+        head = f"{SYMBOLS[Status.PASSED]} <b>{escape(task)}</b>: {counts}"
+        return f'<details style="{APART}"><summary>{head}</summary>{below}</details>'
+    return f'<p style="{APART}"><b>{escape(task)}</b>: {counts}</p>{below}'
 
 
 def _outcome_row(outcome: Outcome, message: str, printed: str) -> str:
-    edge = f"border-left:4px solid {COLOURS[outcome.status]}"
-    folded = f"<details><summary>printed</summary><pre>{escape(printed)}</pre></details>" if printed else ""
+    word = f"{SYMBOLS[outcome.status]} {outcome.status}"
+    pre = f'<pre style="{CODE}">{escape(printed)}</pre>'
+    folded = f"<details><summary>printed</summary>{pre}</details>" if printed else ""
     return (
-        f'<tr><td style="{CELL}; white-space:nowrap; {edge}">{SYMBOLS[outcome.status]} {outcome.status}</td>'
-        f'<td style="{CELL}">{escape(outcome.check)}</td>'
+        f'<tr><td style="{CELL}; white-space:nowrap; {_edge(outcome.status)}">{word}</td>'
+        f'<td style="{CELL}; min-width:16em">{escape(check_name(outcome))}</td>'
         f'<td style="{CELL}">{escape(message)}{folded}</td></tr>'
     )
 
 
-def _told(outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, str, str]]:
-    """Each with its message and what was printed; what is there already is not said again."""
-    said: set[str] = set()
-    for outcome in outcomes:
-        message, printed = outcome.message, outcome.printed.strip()
-        yield outcome, "the same" if message in said else message, "" if printed in said else printed
-        said |= {message, printed} - {""}
+def _edge(status: Status) -> str:
+    return f"border-left:4px solid {COLOURS[status]}"
 
 
-def _first_line(printed: str) -> str:
+def _printed(printed: str) -> str:
     """The first line that was printed, and how many more there are."""
-    first, *others = printed.splitlines() or [""]
-    more = f" ... and {len(others)} more lines" if others else ""
-    return f"printed: {first}{more}" if first else ""
-
-
-def _untouched(outcomes: Sequence[Outcome]) -> bool:
-    return all(outcome.status is Status.NOT_ATTEMPTED for outcome in outcomes)
+    return "".join(f"printed: {line}" for line in first_lines(printed, 1) if line)
 
 
 def _row(cells: Iterable[str]) -> str:

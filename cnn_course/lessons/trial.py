@@ -14,8 +14,8 @@ from typing import Any
 from cnn_course.grading.in_process import in_process
 from cnn_course.grading.outcome import Outcome
 from cnn_course.grading.run import run_checks
-from cnn_course.lessons.course import STUDENT_FILES
-from cnn_course.lessons.generate import HIDDEN, SOLUTION, STUB, module, notebook
+from cnn_course.lessons.course import HIDDEN, STUB, STUDENT_FILES
+from cnn_course.lessons.generate import SOLUTION, module, notebook
 from cnn_course.lessons.lesson import Lesson
 from cnn_course.lessons.loading import load_module
 

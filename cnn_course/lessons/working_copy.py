@@ -13,8 +13,7 @@ def make_working_copy(target: Path) -> list[str]:
 
     Neither solutions nor hidden checks come along. FileExistsError if there is anything in the folder.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise FileExistsError(f"{target} is not empty; name a new folder, so that nothing is overwritten")
+    refuse_if_taken(target)
     folders = course.exercises(_originals())
     for folder in folders:
         copy, notebooks = target / course.EXERCISES / folder.name, target / course.NOTEBOOKS
@@ -25,9 +24,21 @@ def make_working_copy(target: Path) -> list[str]:
         for original, mine in files:
             if original.is_file():
                 shutil.copyfile(original, mine)
-    titles = "\n".join(f"- {folder.name}: {course.facts(folder)['title']}" for folder in folders)
-    (target / "README.md").write_text(README.read_text("utf-8").format(exercises=titles), "utf-8")
+    titles = {folder.name: course.facts(folder)["title"] for folder in folders}
+    (target / "README.md").write_text(readme(titles), "utf-8")
     return [folder.name for folder in folders]
+
+
+def readme(titles: dict[str, str]) -> str:
+    """What a working copy says about itself; `titles` of its exercises, by their names."""
+    listed = "\n".join(f"- {name}: {title}" for name, title in titles.items())
+    return README.read_text("utf-8").format(exercises=listed)
+
+
+def refuse_if_taken(target: Path) -> None:
+    """FileExistsError if there is anything in the folder `target`, or a file in its place."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise FileExistsError(f"{target} is not empty; name a new folder, so that nothing is overwritten")
 
 
 def reset(folder: Path) -> list[tuple[Path, Path]]:

@@ -4,7 +4,7 @@
 from a command line or a recipe. A new network is a function in one of these files and its name in `BUILDERS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from inspect import Parameter, getdoc, signature
 from typing import Any
@@ -93,12 +93,16 @@ def build(model: str, /, **arguments: Any) -> keras.Model:
 
     Raises ValueError for an unknown model, an argument that its builder does not take, or a bad value.
     """
-    builder = find_builder(model)
-    known = signature(builder).parameters
+    check_arguments(model, arguments)
+    return BUILDERS[model](**arguments)
+
+
+def check_arguments(model: str, arguments: Iterable[str]) -> None:
+    """Raise ValueError for an unknown model, or names of arguments that its builder does not take."""
+    known = signature(find_builder(model)).parameters
     for argument in arguments:
         if argument not in known:
             raise ValueError(f"{model} takes no argument {argument!r}; choose from {', '.join(known)}")
-    return builder(**arguments)
 
 
 def find_builder(model: str) -> Callable[..., keras.Model]:

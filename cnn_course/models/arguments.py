@@ -1,8 +1,11 @@
 """Checks that all builders share: the argument errors that Keras would report late or in its own terms."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from numbers import Real
 from typing import Any
+
+import keras
 
 
 def check_image_classifier(network: str, input_shape: Any, classes: Any, *, smallest: int = 1) -> None:
@@ -22,6 +25,19 @@ def check_image_classifier(network: str, input_shape: Any, classes: Any, *, smal
             f"the smallest possible input_shape is ({smallest}, {smallest}, {channels})"
         )
     check_count("classes", classes)
+
+
+def check_activation(argument: str, value: Any) -> None:
+    """Raise ValueError unless Keras knows this activation, by its name, as a function, or None for none."""
+    if value is None or callable(value):
+        return
+    try:
+        keras.activations.get(value)
+    except (ValueError, TypeError):
+        near = get_close_matches(str(value), dir(keras.activations), n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        rule = "it must be an activation that Keras knows, such as 'relu' or 'tanh'"
+        raise ValueError(f"{argument} is {value!r}; {hint}{rule}") from None
 
 
 def check_choice(argument: str, value: Any, choices: Iterable[str]) -> None:

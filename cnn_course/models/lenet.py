@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import classifier
-from cnn_course.models.arguments import check_image_classifier
+from cnn_course.models.arguments import check_activation, check_image_classifier
 
 
 def lenet5(
@@ -23,6 +23,7 @@ def lenet5(
 ) -> keras.Model:
     """LeNet-5 (1998) for digits: two 5x5 convolutions, average pooling, three dense layers (deck 001)."""
     check_image_classifier(name, input_shape, classes, smallest=16)
+    check_activation("activation", activation)
     image = keras.Input(input_shape, name="image")
     x = layers.Conv2D(6, 5, activation=activation, name="conv1")(image)
     x = layers.AveragePooling2D(2, name="pool1")(x)

@@ -12,7 +12,7 @@ import keras
 from keras import layers
 
 from cnn_course.blocks import classifier
-from cnn_course.models.arguments import check_counts, check_image_classifier
+from cnn_course.models.arguments import check_activation, check_counts, check_image_classifier
 
 
 def linear(
@@ -36,6 +36,7 @@ def mlp(
     """Multilayer perceptron on the flattened image, one dense layer per entry of `hidden` (deck 004)."""
     check_image_classifier(name, input_shape, classes)
     check_counts("hidden", hidden)
+    check_activation("activation", activation)
     image = keras.Input(input_shape, name="image")
     x = layers.Flatten(name="flatten")(image)
     for index, units in enumerate(hidden, start=1):

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from cnn_course.plots.numbers import short
 from cnn_course.plots.picture import Picture
+from cnn_course.plots.rows import check_rows
 
 COSTS = (  # column of the rows, what the panel is called, colour
     ("parameters", "parameters", "#4477AA"),
@@ -23,6 +24,7 @@ def architecture(rows: Sequence[dict[str, Any]], *, title: str = "") -> Picture:
     `rows` are those of `cnn_course.analysis.table.layer_table`, by layer or by block, from the image at the
     top to the scores; rows that cost nothing are left out.
     """
+    check_rows(rows, ["layer", "output_shape"], "plots.architecture(explain(model).rows)")
     shown = [row for row in rows if any(row[column] for column, *_ in COSTS)]
     height = 1.3 + 0.23 * min(len(shown), MOST_LABELS)
     figure = Picture(figsize=(11, height), layout="constrained", dpi=120)

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from cnn_course.plots.picture import Picture
+from cnn_course.plots.rows import check_rows
 
 
 def curves(
@@ -20,23 +21,34 @@ def curves(
 
     `beneath`: rows of another run, drawn grey under these; `origin`: in a few words, which run that is.
     """
-    figure = Picture(figsize=(9, 3.8 if beneath else 3.6), layout="constrained")
+    for rows in (metrics, beneath):
+        check_rows(rows, ["epoch"], "plots.curves(run.metrics)")
+    figure = Picture(figsize=(9, 4.0 if beneath else 3.6), layout="constrained")
     for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for key, kind, line, marker in (
             (name, "training", "-", "o"),
             (f"val_{name}", "validation", "--", "s"),
         ):
             if beneath:
-                axes.plot(*_points(beneath, key), line, color="0.6", linewidth=1.2, label=f"recorded {kind}")
+                grey = {"color": "0.6", "linewidth": 1.2, "zorder": 1.9}
+                axes.plot(*_points(beneath, key), line, label=f"recorded {kind}", **grey)
             axes.plot(*_points(metrics, key), line + marker, label=kind, markersize=4)
         axes.set(xlabel="epoch", ylabel=name)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
-        axes.legend()
     figure.suptitle(title)
-    if beneath:
-        figure.supxlabel(f"grey: recorded, {origin}", fontsize=8, color="0.4")
+    _legend(figure, f"recorded: {origin}" if beneath else "")
     return figure
+
+
+def _legend(figure: Picture, origin: str) -> None:
+    """One for both panels, below them, where it hides no curve and stays while they grow."""
+    pairs = zip(*figure.axes[0].get_legend_handles_labels(), strict=True)
+    own_first = sorted(pairs, key=lambda pair: pair[1].startswith("recorded"))
+    handles, labels = zip(*own_first, strict=True)
+    place = "outside lower center"
+    legend = figure.legend(handles, labels, loc=place, ncols=len(labels), frameon=False, title=origin)
+    legend.get_title().set(fontsize=8, color="0.4")
 
 
 def _points(metrics: Sequence[dict[str, Any]], key: str) -> tuple[list[int], list[float]]:

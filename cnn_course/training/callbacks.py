@@ -116,8 +116,27 @@ def in_words(seconds: float) -> str:
 class ProgressBar(keras.callbacks.ProgbarLogger):
     """Keras's bar, which counts past the end where the last execution has fewer steps than the others."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_a_line = False
+        """Whether the bar has begun a line and not ended it."""
+
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         super().on_train_batch_end(min(batch, self.target - 1), logs)
+        self.in_a_line = self.verbose == 1
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        super().on_epoch_end(epoch, logs)
+        self.in_a_line = False
+
+    def below(self, report: Report) -> Report:
+        """The same report, but on a line of its own while the bar stands in one."""
+
+        def report_below(text: str) -> None:
+            report(f"\n{text}" if self.in_a_line else text)
+            self.in_a_line = False
+
+        return report_below
 
 
 class Dispensable(keras.callbacks.Callback):

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 import cnn_course.layers  # noqa: F401  saved networks with layers of ours can be opened once these are known
-from cnn_course.training.runs import replacing
+from cnn_course.replacing import replacing
 
 CHECKPOINT, BEST = "checkpoint.npz", "best.keras"
 
@@ -40,7 +40,7 @@ def load_checkpoint(path: Path, model: keras.Model) -> tuple[list[dict[str, Any]
             arrays = {name: saved[name] for name in saved.files}
         about = json.loads(arrays.pop("about").tobytes())
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
-        raise RuntimeError(f"{path} is damaged ({problem}); start a new run without --resume") from None
+        raise RuntimeError(f"{path} is damaged; start a new run without --resume") from problem
     targets = {f"weight_{i}": v for i, v in enumerate(model.weights)}
     targets |= {f"optimizer_{i}": v for i, v in enumerate(model.optimizer.variables)}
     if {k: a.shape for k, a in arrays.items()} != {k: tuple(v.shape) for k, v in targets.items()}:
@@ -76,8 +76,7 @@ def load_model(path: Path) -> keras.Model:
     try:
         return keras.models.load_model(path, compile=False)
     except Exception as problem:  # h5py, zipfile, json and Keras each have their own
-        reason = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
-        raise RuntimeError(f"{path} is damaged or no Keras model ({reason}); train the run again") from None
+        raise RuntimeError(f"{path} is damaged or no Keras model; train the run again") from problem
 
 
 @contextmanager

@@ -1,10 +1,41 @@
 """What `train` refuses, in one line each, before a folder is made."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
 from cnn_course.data import Dataset
 from cnn_course.data.pipeline import standardize
+from cnn_course.training.recipe import Recipe
+
+
+def check_kinds(model: Any, data: Any, recipe: Any) -> None:
+    """Raise ValueError for what is no model, no data or no recipe: a name, None, a dict."""
+    if not isinstance(model, keras.Model):
+        raise ValueError(
+            f"model is {_said(model)}; it must be a Keras model, such as cnn_course.models.build('resnet20')"
+        )
+    if not isinstance(data, Dataset):
+        raise ValueError(
+            f"data is {_said(data)}; it must be a Dataset, as cnn_course.data.load('cifar10') returns it"
+        )
+    check_recipe(recipe)
+
+
+def check_recipe(recipe: Any) -> None:
+    """Raise ValueError for what is no recipe."""
+    if not isinstance(recipe, Recipe):
+        raise ValueError(f"recipe is {_said(recipe)}; it must be a Recipe, such as Recipe(epochs=10)")
+
+
+def _said(value: Any) -> str:
+    """A word or None as it is, of anything else what kind of thing it is."""
+    if value is None or isinstance(value, str):
+        return repr(value)[:80]
+    if isinstance(value, type):
+        return f"the class {value.__name__}, not one made of it"
+    return f"of type {type(value).__name__}"
 
 
 def check_fit(model: keras.Model, data: Dataset) -> None:

@@ -21,7 +21,7 @@ from cnn_course.training.callbacks import (
     StopOnNaN,
 )
 from cnn_course.training.checkpoint import BEST, CHECKPOINT, load_checkpoint, load_model
-from cnn_course.training.checks import check_fit
+from cnn_course.training.checks import check_fit, check_kinds, check_recipe
 from cnn_course.training.determinism import deterministic
 from cnn_course.training.environment import keep_tensorflow_off_gpus
 from cnn_course.training.fused_norm import fused_batch_norm
@@ -38,6 +38,7 @@ from cnn_course.training.runs import (
     FAILED,
     INTERRUPTED,
     Run,
+    check_place,
     create_run,
     find_unfinished,
     read_record,
@@ -68,16 +69,21 @@ def train(
     weights of the last epoch and is a plain Keras model as it was before, not compiled.
     `resume`: the folder of an earlier, unfinished run to go on with, or True for the latest with this plan.
     `projector`: also write validation features for TensorBoard's projector. `arguments`: those of the
-    builder, for the record. Call `seed` before building the model if its first weights shall repeat.
+    builder, for the record. `verbose`: as in `fit`; 0 shows neither the bar nor how long it will take. Call
+    `seed` before building the model if its first weights shall repeat.
 
-    Raises ValueError if model, data or recipe do not fit each other, RuntimeError if the loss becomes NaN
-    or the run can't be resumed, FileNotFoundError if there is none to resume.
+    Raises ValueError if model, data or recipe are none or do not fit each other, RuntimeError if the loss
+    becomes NaN or the run can't be resumed, FileNotFoundError if there is none to resume.
     """
+    check_kinds(model, data, recipe)
+    check_place(logs, name)
     keep_tensorflow_off_gpus()
     check_fit(model, data)
     if recipe.augment is None:
         recipe = replace(recipe, augment=data.augment)
     record = new_record(model, data, recipe, name, arguments)
+    bar = ProgressBar()
+    report = bar.below(report)
     if resume is True:
         resume = find_unfinished(logs, name, model.name, record, report)
     elif resume:
@@ -92,7 +98,7 @@ def train(
         remove_leftovers(folder)
         write_record(folder, record)
         with _ending_recorded(keeper):
-            _fit(model, data, recipe, keeper, callbacks, verbose)
+            _fit(model, data, recipe, keeper, [*callbacks, keeper, bar], verbose)
             if projector:
                 _project(folder, data, report)
     return Run(folder, record)
@@ -100,6 +106,7 @@ def train(
 
 def seed(recipe: Recipe) -> None:
     """Start all random numbers from the recipe's seed; call it before building a model."""
+    check_recipe(recipe)
     keras.utils.set_random_seed(recipe.seed)
 
 
@@ -155,12 +162,10 @@ def _fit(
         PlainNames(),
         EpochStart(epochs, recipe.seed),
         StopOnNaN(accuracy, recipe.peak_rate),
-        Forecast(epochs, len(data.validation), keeper.report),
+        *([Forecast(epochs, len(data.validation), keeper.report)] if verbose else []),
         Clock(epochs),
         board,
         *callbacks,
-        keeper,
-        ProgressBar(),
     ]
     with closing(board):
         model.fit(

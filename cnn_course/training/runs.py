@@ -8,12 +8,12 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from cnn_course.replacing import replacing
 from cnn_course.training.lock import is_locked
 
 RECORD = "run.json"
@@ -51,9 +51,8 @@ def create_run(logs: str | Path, name: str, model: str, *, now: datetime | None 
 
     Raises ValueError for a name that could not be one folder.
     """
-    for word in (name, model):
-        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", word):
-            raise ValueError(f"{word!r} can't name a folder of runs: use letters, digits, and _ . + -")
+    check_place(logs, name)
+    check_place(logs, model)
     parent = Path(logs) / name / model
     parent.mkdir(parents=True, exist_ok=True)
     stamp = (now or datetime.now()).strftime("%Y%m%d-%H%M%S")
@@ -67,19 +66,20 @@ def create_run(logs: str | Path, name: str, model: str, *, now: datetime | None 
     raise RuntimeError(f"a thousand runs of {parent} began in one second")
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file beside `path` and put it in its place when it is whole; on any error keep the old one."""
-    fresh = path.with_name(path.name + f".{os.getpid()}.new")
-    try:
-        with fresh.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+def check_place(logs: str | Path, name: str) -> None:
+    """Raise unless runs can be kept under `logs/<name>`, which need not be there yet.
+
+    ValueError for a name that could not be one folder, OSError where a file is in the way or writing is not
+    allowed.
+    """
+    if not (isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", name)):
+        raise ValueError(f"{name!r} can't name a folder of runs: use letters, digits, and _ . + -")
+    place = Path(logs) / name
+    there = next(path for path in (place, *place.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(f"runs can't be kept in {place}: {there} is a file")
+    if not os.access(there, os.W_OK):
+        raise PermissionError(f"runs can't be kept in {place}: {there} may not be written to")
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -104,7 +104,7 @@ def read_record(folder: str | Path) -> dict[str, Any]:
         record = json.loads(path.read_text())
         _ = record["model"], record["status"], record["metrics"], record["recipe"], record["data"]
     except (ValueError, KeyError, TypeError) as problem:
-        raise RuntimeError(f"{path} is damaged ({problem}): this run can't be read") from None
+        raise RuntimeError(f"{path} is damaged: this run can't be read") from problem
     return record
 
 

@@ -39,13 +39,30 @@ def test_text_says_everything_within_80_columns(course_cnn):
         "parameters  70,692 (70,692 of them trainable, 196 biases)",
         "depth       4 layers with weights on the longest way",
         "macs        2,533,760 for one image, 2,568,580 with biases",
-        "memory      46,244 numbers, 0.2 MB for one image, about twice to train",
+        "memory      46,244 numbers, 185.0 kB for one image, about twice to train",
         "field       an output sees 30x30 of 32x32 pixels",
     ]
 
 
 def test_wide_terminal_gets_one_table(course_cnn):
-    assert len(course_cnn.as_text(width=200).split("\n\n")) == 2  # and the sums
+    assert len(course_cnn.as_text(width=200).split("\n\n")) == 3  # and what columns mean, and the sums
+
+
+def test_columns_whose_names_do_not_say_it_are_explained_once_below_the_table(course_cnn):
+    for text in (course_cnn.as_text(), course_cnn.as_text(width=200), course_cnn.as_markdown()):
+        said = " ".join(text.split())
+        for column in ("field: the pixels that", "jump: pixels from", "centre: the middle of"):
+            assert said.count(column) == 1
+        assert text.index("predictions") < text.index("jump: pixels") < text.index("depth")
+    assert "jump: pixels" not in course_cnn.as_text([("layer", "parameters")])
+
+
+def test_memory_of_a_small_network_is_told_in_kilobytes_and_its_depth_in_good_english():
+    facts = dict(explain(build("linear")).facts())
+    assert facts["memory"] == "3,082 numbers, 12.3 kB for one image, about twice to train"
+    assert facts["depth"] == "1 layer with weights on the longest way"
+    large = dict(explain(build("resnet20")).facts())["memory"]
+    assert " MB for one image" in large
 
 
 def test_notebook_shows_a_markdown_table(course_cnn):

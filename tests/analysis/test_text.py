@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from cnn_course.analysis.text import as_csv, as_markdown, as_panels, as_text, cell
+from cnn_course.analysis.text import as_csv, as_fitting_text, as_markdown, as_panels, as_text, cell
 
 ROWS = [
     {"layer": "conv1", "output_shape": [30, 30, 32], "parameters": 896, "share": 0.012674},
@@ -142,3 +142,44 @@ def test_csv_has_plain_numbers_and_says_nothing_for_none():
 
 def test_no_rows_are_no_csv_and_no_panels():
     assert as_csv([]) == as_panels([], [("layer",)], width=80) == ""
+
+
+PROSE = [
+    {
+        "name": "net",
+        "summary": "one two three four five six seven",
+        "size": 1,
+        "path": "logs/demo/net/20260101",
+    },
+    {"name": "other", "summary": "short", "size": 22_222, "path": "logs/demo/other/20260102"},
+]
+
+
+def test_a_table_that_fits_is_left_as_it_is():
+    assert as_fitting_text(PROSE, width=100, spare=["size"]) == (as_text(PROSE), [])
+
+
+@pytest.mark.parametrize("width", [76, 60, 50, 41, 30, 24])
+def test_a_table_fits_any_terminal(width):
+    text, dropped = as_fitting_text(PROSE, width=width, spare=["path", "size"])
+    assert max(map(len, text.splitlines())) <= width
+    assert dropped == ["path", "size"][: len(dropped)]
+    shown = text.split()
+    assert {"net", "three", "seven", "short"} <= set(shown)
+
+
+def test_sentences_are_folded_before_columns_are_left_out_and_other_words_last():
+    folded, dropped = as_fitting_text(PROSE, width=66, spare=["path"])
+    assert dropped == []
+    assert folded.splitlines()[2:4] == [
+        "net    one two three four five       1  logs/demo/net/20260101",
+        "       six seven",
+    ]
+    broken, _ = as_fitting_text([{"path": "logs/demo/network/20260101"}], width=12)
+    assert broken.splitlines()[2:] == ["logs/demo/ne", "twork/202601", "01"]
+
+
+def test_columns_are_left_out_in_the_order_in_which_they_can_be_spared():
+    rows = [{"a": 1, "b": 22_222_222, "c": 33_333_333}]
+    assert as_fitting_text(rows, width=15, spare=["b", "a"])[1] == ["b"]
+    assert as_fitting_text(rows, ["a", "c"], width=3, spare=["b", "c"])[1] == ["c"]

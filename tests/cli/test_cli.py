@@ -125,6 +125,8 @@ def test_predict_names_the_five_likeliest_classes_and_draws_a_picture(cli, train
     with Image.open("picture.png") as picture:
         assert picture.width == 700
     _, out, _ = cli("predict", "folder/some.png", "folder/some.png", "--run", trained, "--out", "picture.png")
+    assert out.splitlines()[0].split() == ["run", str(trained)]
+    assert out.splitlines()[-1].split() == ["picture", "picture.png"]
     assert [line.split()[0] for line in out.splitlines() if "some.png" in line] == ["some.png"] * 2
 
 
@@ -192,6 +194,7 @@ MISTAKES = [
     ),
     (["train", "linear", "--data", "digits", "--set", "head"], 2, "--set head: must be KEY=VALUE, such as"),
     (["train", "linear", "--data", "digits", "--name", "../up"], 2, "can't name a folder of runs"),
+    (["train", "linear", "--logs", "file"], 1, "runs can't be kept in file/run: "),
     (["train", "linear", "--data", "empty"], 2, "empty"),
     (["train", "linear", "--data", "cifar10", "--data-dir", "empty"], 1, "empty"),
     (["train"], 2, "the following arguments are required: model"),
@@ -210,6 +213,7 @@ MISTAKES = [
 )
 def test_a_mistake_gets_one_plain_line_and_the_right_status(words, status, message, cli, trained):
     Path("empty").mkdir()
+    Path("file").touch()
     got, _, err = cli(*[str(trained.parents[2]) if word == "LOGS" else word for word in words])
     assert got == status
     assert message in err
@@ -217,6 +221,40 @@ def test_a_mistake_gets_one_plain_line_and_the_right_status(words, status, messa
     assert "Traceback" not in err
     if "--data-dir" not in words:  # where data are looked for takes a line each
         assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "flags", ["--name ../up", "--logs file", "--logs file/below", "--set hidden", "--set classes=3"]
+)
+def test_train_looks_at_names_and_places_before_anything_slow(flags, tmp_path):
+    (tmp_path / "file").touch()
+    code = f"""
+import sys
+from cnn_course.cli import main
+status = main("train mlp --data digits {flags}".split())
+print(status, sorted({{"keras", "tensorflow", "cnn_course.data"}} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split(maxsplit=1)[1].strip() == "[]"
+    assert done.stdout[0] in "12"
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("linear --set colour=red", "linear takes no argument 'colour'"),
+        ("mlp --set hidden=3", "hidden is 3"),
+        ("lenet5 --set activation=rellu", "did you mean 'relu'?"),
+        ("resnet21", "did you mean resnet"),
+    ],
+)
+def test_train_looks_at_the_network_before_it_looks_for_data(words, message, cli, monkeypatch):
+    monkeypatch.setattr("cnn_course.data.load", lambda *_, **__: pytest.fail("data were looked for first"))
+    status, _, err = cli("train", *words.split(), "--data", "cifar10")
+    assert (status, message in err, err.count("\n")) == (2, True, 1)
 
 
 def test_a_damaged_network_and_an_image_that_is_none_are_told_in_one_line(cli, trained, tmp_path):
@@ -229,7 +267,21 @@ def test_a_damaged_network_and_an_image_that_is_none_are_told_in_one_line(cli, t
         status, _, err = cli("evaluate", trained)
     finally:
         (trained / BEST).write_bytes(whole)
-    assert (status, err.count("\n"), "best.keras is damaged or no Keras model" in err) == (1, 1, True)
+    assert (status, err) == (
+        1, f"cnn-course evaluate: {trained / BEST} is damaged or no Keras model; train the run again\n"
+    )  # fmt: skip
+
+
+def test_a_damaged_record_is_told_in_our_words(cli, trained):
+    record = trained / "run.json"
+    whole = record.read_bytes()
+    try:
+        for damage in (b"{", b"[]", b'{"model": "linear"}', b"\xff"):
+            record.write_bytes(damage)
+            said = f"cnn-course evaluate: {record} is damaged: this run can't be read\n"
+            assert cli("evaluate", trained) == (1, "", said)
+    finally:
+        record.write_bytes(whole)
 
 
 @pytest.mark.parametrize(("library", "status"), [("json", 1), ("cnn_course.cli.models", 2)])

@@ -10,6 +10,9 @@ from PIL import Image
 
 from cnn_course.analysis.savings import SAVINGS
 from cnn_course.cli import main
+from cnn_course.cli.builder import builder_arguments
+from cnn_course.cli.models import as_typed
+from cnn_course.models import catalogue
 from cnn_course.training.checkpoint import BEST
 
 
@@ -81,9 +84,9 @@ def test_figure_leaves_csv_and_json_alone(cli):
     assert json.loads(cli("explain linear --json --figure linear.png")[1])["model"] == "linear"
 
 
-def test_markdown_is_one_table_and_a_list(cli):
+def test_markdown_is_one_table_a_legend_and_a_list(cli):
     lines = cli("explain course_cnn --format markdown")[1].splitlines()
-    assert [line[0] for line in lines if line] == ["|"] * 10 + ["-"] * 5
+    assert [line[0] for line in lines if line] == ["|"] * 10 + ["f"] + ["-"] * 5
 
 
 @pytest.mark.parametrize("form", ["markdown", "csv", "json", "text"])
@@ -130,9 +133,66 @@ MISTAKES = [
     ("explain course_cnn --format pdf", 2, "invalid choice: 'pdf'"),
     ("explain course_cnn --input-shape 8 8 3", 2, "8x8 images are too small for course_cnn"),
     ("explain broken.keras", 1, "broken.keras can't be opened: it is damaged, no Keras model, or has layers"),
-    ("explain course_cnn --figure nowhere/x.png", 1, "nowhere"),
+    ("explain course_cnn --by blok", 2, "invalid choice: 'blok' (did you mean block?)"),
+    ("modles", 2, "invalid choice: 'modles' (did you mean models?)"),
+    ("savings botleneck", 2, "invalid choice: 'botleneck' (did you mean bottleneck?)"),
+    ("explain mlp --set activation=rellu", 2, "activation is 'rellu'; did you mean 'relu'? it must be"),
     ("savings money", 2, "invalid choice: 'money'"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "message"),
+    [
+        ("folder", 2, "folder is a folder; name a file in it, such as folder/picture.png"),
+        ("x.xyz", 2, "x.xyz is no name of a picture: it must end in one of .png, "),
+        ("x", 2, "x is no name of a picture: it must end in one of .png, "),
+        ("nowhere/x.png", 1, "nowhere/x.png can't be written: there is no folder nowhere"),
+    ],
+)
+@pytest.mark.parametrize(
+    "line", ["explain course_cnn --figure", "runs --chart", "predict image.png --run RUN --out"]
+)
+def test_a_picture_that_cannot_be_written_is_refused_before_the_work(
+    line, target, status, message, cli, run_folder, tmp_path, monkeypatch
+):
+    (tmp_path / "folder").mkdir()
+    for work in ("cnn_course.analysis.explain.explain", "cnn_course.data.folders.read_image"):
+        monkeypatch.setattr(work, lambda *_, **__: pytest.fail("work was done first"))
+    got, out, err = cli(f"{line.replace('RUN', str(run_folder))} {target}")
+    assert (got, out, err.count("\n")) == (status, "", 1)
+    assert message in err
+
+
+def in_a_terminal(monkeypatch, columns: int) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+
+@pytest.mark.parametrize("columns", [200, 80, 40])
+@pytest.mark.parametrize("line", ["runs", "models"])
+def test_a_table_is_never_wider_than_the_terminal(line, columns, cli, run_folder, monkeypatch):
+    piped = cli(line)[1]
+    assert max(map(len, piped.splitlines())) > 80
+    in_a_terminal(monkeypatch, columns)
+    status, out, _ = cli(line)
+    assert status == 0
+    assert max(map(len, out.splitlines())) <= columns
+    assert (out == piped) == (max(map(len, piped.splitlines())) <= columns)
+    assert ("not shown here: " in out) == (columns < 100)
+
+
+def test_the_column_that_runs_are_sorted_by_is_always_shown(cli, run_folder, monkeypatch):
+    in_a_terminal(monkeypatch, 70)
+    assert "seconds" not in cli("runs")[1].splitlines()[0]
+    assert "seconds" in cli("runs --sort seconds")[1].splitlines()[0]
+
+
+def test_models_prints_arguments_as_set_takes_them():
+    for row in catalogue():
+        typed = as_typed(row["arguments"]).split()
+        assert builder_arguments(typed) == row["arguments"]
+    assert as_typed({"hidden": (100,), "stem": None}) == "hidden=100, stem=None"
 
 
 @pytest.mark.parametrize(("line", "status", "message"), MISTAKES, ids=lambda value: str(value))

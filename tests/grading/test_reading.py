@@ -1,9 +1,11 @@
 """A student's file as a namespace: what runs counts, what fails is told in a line."""
 
 import json
+import time
 
 import pytest
 
+from cnn_course.grading.cells import without_magics
 from cnn_course.grading.in_process import in_process
 from cnn_course.grading.reading import read_student_file
 from cnn_course.grading.submission import StudentError
@@ -95,3 +97,31 @@ def test_other_files_and_missing_ones_are_refused(tmp_path):
         read_student_file(tmp_path / "notes.txt")
     with pytest.raises(FileNotFoundError, match="exercise.py does not exist"):
         read_student_file(tmp_path / "exercise.py")
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("%time x = 1\n!pip install y\n?sum\nsum?\nfiles = !ls\nx = 5", 5),
+        ("%%time\nx = 5", 5),
+        ("%%capture out\nx = 5", 5),
+        ("x = (17\n% 6)", 5),
+        ("x = 5 if (1\n!= 2) else 0", 5),
+        ("!pip install y\nx = 5 if (1\n!= 2) else 0", 5),
+        ('x = """\n%s\nrate = %f\n!\n"""', "\n%s\nrate = %f\n!\n"),
+        ("if True:\n    %matplotlib inline\n    x = 5", 5),
+    ],
+)
+def test_what_is_for_jupyter_alone_is_left_out_and_python_stays(tmp_path, source, value):
+    path = tmp_path / "03.ipynb"
+    notebook(path, (source, {"task": "f"}))
+    read = read_student_file(path)
+    assert read.problems == []
+    assert read.namespace["x"] == value
+
+
+@pytest.mark.parametrize("source", [" " * 500_000, "x" * 500_000, "x," * 250_000, "x." * 250_000])
+def test_long_lines_that_are_no_python_take_no_time(source):
+    began = time.monotonic()
+    assert without_magics(f"(\n{source}") == f"(\n{source}"
+    assert time.monotonic() - began < 5

@@ -128,14 +128,26 @@ def half_of_six():
 }
 
 
-@pytest.fixture
-def folder(tmp_path) -> Iterator[Path]:
-    """The folder of the exercise `90_numbers` in a course of its own, everything generated."""
-    made = tmp_path / "exercises" / "90_numbers"
+def make_course(course: Path) -> Path:
+    """Write the exercise `90_numbers` and what is generated from it into a new course; returns its folder."""
+    made = course / "exercises" / "90_numbers"
     made.mkdir(parents=True)
     for name, text in FILES.items():
         (made / name).write_text(text, "utf-8")
-    write(products(read_lesson(made), tmp_path))
+    write(products(read_lesson(made), course))
+    return made
+
+
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory) -> Path:
+    """The folder of the exercise `90_numbers` for tests that change nothing in it and run none of it."""
+    return make_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture
+def folder(tmp_path) -> Iterator[Path]:
+    """The folder of the exercise `90_numbers` in a course of its own, everything generated."""
+    made = make_course(tmp_path)
     before = set(sys.modules)
     yield made
     for name in (set(sys.modules) - before) & {

@@ -51,6 +51,14 @@ def test_what_is_wrong_is_told_with_word_and_symbol_and_where_to_get_help(ex, na
     ]
 
 
+def test_of_what_was_printed_the_first_line_is_shown_and_how_many_more_there_are():
+    def told(printed: str) -> str:
+        return repr(Report([Outcome("f", "one", Status.FAILED, "no", printed=printed)]))
+
+    assert "printed: a ... and 1 more line\n" in told("a\nb\n")
+    assert "printed: a ... and 2 more lines\n" in told("a\nb\nc")
+
+
 def test_the_notebook_is_read_when_a_check_is_asked_for(ex, names):
     assert not ex.check("double").passed
     write(names, "def double(x): return 2 * x")
@@ -65,6 +73,46 @@ def test_nothing_says_that_all_is_well_while_hidden_checks_exist(ex, names):
         assert "secret" not in text
     assert "visible checks 3 of 3; hidden checks also exist" in repr(ex.check())
     assert "visible checks 3 of 3; hidden checks also exist" in ex.check()._repr_html_()
+
+
+def test_of_several_tasks_those_that_pass_are_folded_and_all_come_in_the_exercises_order(ex, names):
+    order, tests = ex.facts["tasks"], ex.folder / "test_public.py"
+    blocks = tests.read_text().split("\n\n\n")
+    tests.write_text("\n\n\n".join([blocks[0], blocks[3], *blocks[1:3]]))  # build first
+    write(names, "def double(x): return 2 * x\ndef build(units): return None\n")
+    report = ex.check()
+    assert list(dict.fromkeys(outcome.task for outcome in report.outcomes)) == order
+    lines = repr(report).splitlines()
+    assert lines[:2] == ["✓ double: visible checks 2 of 2", "build: visible checks 0 of 1"]
+    folded, shown = report._repr_html_().split("</details>")
+    assert re.match("<details[^>]*><summary>✓ <b>double</b>", folded)
+    assert "three is doubled" in folded
+    assert "it is a list" in shown
+    assert "<details" not in ex.check("double")._repr_html_()
+
+
+def test_what_to_type_next_looks_like_code(ex, names):
+    write(names, "def double(x): return 6")
+    assert "A hint: <code>ex.hint(&quot;double&quot;)</code>" in ex.check("double")._repr_html_()
+    assert "next" not in repr(Report([Outcome("f", "one", Status.PASSED)], solution=""))
+    assert not repr(Report([Outcome("f", "one", Status.PASSED)], solution="")).endswith(":")
+
+
+def test_a_check_that_serves_several_tasks_is_named_without_the_task():
+    outcomes = [
+        Outcome("f", "zeros stay zeros (f)", Status.FAILED, "no", hint="Look."),
+        Outcome("f", "b (g)", Status.PASSED),
+    ]
+    for text in (repr(Report(outcomes)), Report(outcomes)._repr_html_()):
+        assert "zeros stay zeros" in text
+        assert "(f)" not in text
+        assert "b (g)" in text
+
+
+def test_code_is_shown_as_it_was_written_without_breaks_in_words():
+    html = SideBySide({"yours": "def f(): ..."})._repr_html_()
+    assert "white-space:pre;" in html
+    assert "word-break:normal" in html
 
 
 def test_hidden_checks_are_run_where_this_copy_has_them(ex, names):
@@ -116,22 +164,32 @@ def test_hints_fit_the_check_that_failed_and_go_on_to_the_next(ex, names):
 @pytest.mark.parametrize(
     ("name", "answer", "said"),
     [
-        ("parameters", 760, "760 is right."),
-        ("parameters", 750, "750 is not it: you forgot the biases."),
-        ("parameters", 761, "761 is not it. It is too large."),
-        ("parameters", "many", "'many' is not it. A number is asked for."),
+        ("parameters", 760, "✓ 760 is right."),
+        ("parameters", 750, "✗ 750 is not it; you forgot the biases."),
+        ("parameters", 761, "✗ 761 is not it. It is too large."),
+        ("parameters", "many", "✗ 'many' is not it. A number is asked for."),
         ("parameters", ..., "How many parameters has a layer of 3x3 filters?"),
-        ("loss", 2.3, "2.3 is right: 2.30259."),
-        ("loss", 2.0, "2.0 is not it. It is too small."),
-        ("loss", 10, "10 is not it: that is the number of classes."),
-        ("shape", [28, 28, 6], "[28, 28, 6] is right."),
-        ("shape", (28, 28), "(28, 28) is not it. 3 values are asked for."),
-        ("shape", (28, 28, 7), "(28, 28, 7) is not it."),
-        ("shape", 28, "28 is not it. 3 values are asked for, in brackets."),
+        ("loss", 2.3, "✓ 2.3 is right: 2.30259."),
+        ("loss", 2.0, "✗ 2.0 is not it. It is too small."),
+        ("loss", 10, "✗ 10 is not it; that is the number of classes."),
+        ("shape", [28, 28, 6], "✓ [28, 28, 6] is right."),
+        ("shape", (28, 28), "✗ (28, 28) is not it. 3 values are asked for."),
+        ("shape", (28, 28, 7), "✗ (28, 28, 7) is not it."),
+        ("shape", 28, "✗ 28 is not it. 3 values are asked for, in brackets."),
     ],
 )
 def test_predictions_are_judged_and_wrong_ones_decoded(ex, name, answer, said):
-    assert repr(ex.predict(name, answer)) == said
+    note = ex.predict(name, answer)
+    assert repr(note) == said
+    assert note._repr_html_().count("border-left") == (said[0] in "✓✗")
+
+
+def test_a_hint_that_several_checks_share_is_given_once(ex, names):
+    tests = ex.folder / "test_public.py"
+    tests.write_text(tests.read_text().replace("Text can be doubled too.", "Twice three is six."))
+    write(names, "def double(x): return None")
+    ex.check("double")
+    assert len({repr(ex.hint("double")) for _ in range(3)}) == 1
 
 
 def test_a_solution_is_shown_once_the_task_passes(ex, names):
@@ -171,6 +229,8 @@ def test_progress_outlives_the_notebook(ex, names, little_course):
     assert again.progress().rows[0] == ("double", "✓ passes", "2 of 2")
     assert "Doubling" in repr(again)
     assert "✓ passes" in again._repr_html_()
+    assert "visible checks" in again._repr_html_()
+    assert "visible checks" in repr(again)
     assert json.loads((little_course / ".progress.json").read_text())["03_doubling"]["double"]["solved"]
 
 

@@ -138,7 +138,7 @@ def test_recorded_curves_lie_beneath_with_where_they_are_from(ex, shown):
     assert recorded.get_ydata() == pytest.approx([row["loss"] for row in run.metrics], abs=1e-4)
     assert len(own.get_xdata()) == 1
     assert "recorded" in recorded.get_label()
-    assert "smoke, 2 epochs, " in picture.get_supxlabel()
+    assert "smoke, 2 epochs, " in picture.legends[0].get_title().get_text()
 
 
 def test_the_reference_keeps_each_labels_last_run_without_dates(ex):

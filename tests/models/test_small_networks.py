@@ -165,6 +165,17 @@ def test_one_pixel_is_enough_where_every_layer_pads(name, arguments):
         ("deep_plain", {"depth": 0}, "depth is 0; it must be a whole number, at least 1"),
         ("deep_plain", {"filters": True}, "filters is True; it must be a whole number, at least 1"),
         (
+            "mlp",
+            {"activation": "rellu"},
+            "activation is 'rellu'; did you mean 'relu'? "
+            "it must be an activation that Keras knows, such as 'relu' or 'tanh'",
+        ),
+        (
+            "lenet5",
+            {"activation": 3},
+            "activation is 3; it must be an activation that Keras knows, such as 'relu' or 'tanh'",
+        ),
+        (
             "deep_plain",
             {"activation": "swoosh"},
             "activation is 'swoosh'; choose one of "
@@ -182,3 +193,9 @@ def test_impossible_arguments_are_answered_in_one_line(name, arguments, message)
     with pytest.raises(ValueError) as caught:
         build(name, **arguments)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("activation", ["selu", keras.ops.relu, None])
+def test_an_activation_may_be_a_name_a_function_or_none(activation):
+    assert build("mlp", hidden=(3,), activation=activation)(images(1, 32, 32, 3)).shape == (1, 10)
+    assert build("lenet5", activation=activation).output_shape == (None, 10)

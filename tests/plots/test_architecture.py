@@ -6,6 +6,7 @@ from keras import layers
 from matplotlib.patches import Rectangle
 
 from cnn_course import plots
+from cnn_course.analysis.explain import explain
 from cnn_course.analysis.table import layer_table
 from cnn_course.models import build
 from cnn_course.plots.numbers import short
@@ -37,6 +38,13 @@ def test_labels_name_layer_and_shape_from_the_image_down(rows):
         "image  INPUT  32x32x3", "conv1  CONV3-32  30x30x32", "predictions  FC-100  100",
     )  # fmt: skip
     assert axes.yaxis_inverted()
+
+
+def test_an_explanation_in_place_of_its_rows_is_told():
+    with pytest.raises(
+        ValueError, match=r"of type Explanation; .* as in plots\.architecture\(explain\(model\)\.rows\)"
+    ):
+        plots.architecture(explain(build("linear")))
 
 
 def any_size():
@@ -103,6 +111,27 @@ def test_names_of_networks_do_not_lie_on_one_another():
     figure = plots.accuracy_against_cost(rows)
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert not any(one.overlaps(two) for i, one in enumerate(boxes) for two in boxes[:i])
+
+
+def test_the_legend_of_runs_lies_below_the_axes_where_no_bubble_is():
+    rows = [run("low", 0.1, 1e8, 10_000_000), run("high", 0.9, 1e6, 1000, "digits")]
+    figure = plots.accuracy_against_cost(rows, title="runs")
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["cifar10", "digits"]
+    assert legend.get_title().get_text() == "area: parameters, largest 10 M"
+    axes = figure.axes[0]
+    assert legend.get_window_extent().y1 < axes.xaxis.label.get_window_extent().y0
+    assert axes.title.get_window_extent().y1 < figure.bbox.y1 - 10
+
+
+@pytest.mark.parametrize(("costs", "labels"), [((4e7, 8e7), {"20 M", "50 M"}), ((1e5, 1e8), {"1 M", "10 M"})])
+def test_costs_are_labelled_in_words_however_near_they_are(costs, labels):
+    figure = plots.accuracy_against_cost([run(f"net{cost:g}", 0.5, cost, 1000) for cost in costs])
+    figure.draw_without_rendering()
+    axis = figure.axes[0].xaxis
+    assert labels <= {label.get_text() for label in axis.get_ticklabels()}
+    assert not any(label.get_text() for label in axis.get_ticklabels(minor=True))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """Figures show what they were given: read back from the artists, not compared pixel by pixel."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from cnn_course import plots
+from cnn_course.training import Run
 
 
 def test_curves_draw_training_and_validation_over_epochs():
@@ -25,7 +28,38 @@ def test_recorded_curves_lie_grey_beneath_and_may_be_longer():
     assert list(beneath.get_xdata()) == [1, 2, 3]
     assert beneath.get_ydata() == pytest.approx([1, 1 / 2, 1 / 3])
     assert (beneath.get_color(), list(above.get_ydata())) == ("0.6", [2.0])
-    assert figure.get_supxlabel() == "grey: recorded, cpu, 3 epochs, a laptop"
+    assert beneath.get_zorder() < above.get_zorder()
+    (legend,) = figure.legends
+    assert legend.get_title().get_text() == "recorded: cpu, 3 epochs, a laptop"
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == ["training", "validation", "recorded training", "recorded validation"]
+
+
+def test_the_legend_of_curves_lies_below_the_panels():
+    figure = plots.curves([{"epoch": 1, "loss": 2.0, "val_loss": 3.0}], title="net on data")
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["training", "validation"]
+    assert legend.get_title().get_text() == ""
+    below = min(axes.xaxis.label.get_window_extent().y0 for axes in figure.axes)
+    assert legend.get_window_extent().y1 < below
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            Run(Path("logs"), {}),
+            r"rows are of type Run; a list of dicts is needed, as in plots\.curves\(run\.metrics\)",
+        ),
+        (None, "rows are of type NoneType"),
+        ([1, 2], "each row must be a dict with 'epoch' and more"),
+        ([{"loss": 1}], "each row must be a dict with 'epoch' and more"),
+    ],
+)
+def test_what_is_no_rows_of_a_run_is_told_in_one_line(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        plots.curves(wrong)
 
 
 def test_confusion_matrix_shows_shares_of_each_row_and_the_counts():

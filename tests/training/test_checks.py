@@ -4,6 +4,7 @@ import keras
 import pytest
 from keras import layers
 
+from cnn_course.training import Recipe, seed, train
 from cnn_course.training.checks import check_fit
 
 
@@ -75,3 +76,34 @@ def test_probabilities_may_come_out_of_any_layer(data):
     images = keras.Input((8, 8, 3))
     heads = [layers.Dense(2, activation="softmax")(layers.Flatten()(images)) for _ in range(2)]
     check_fit(keras.Model(images, layers.Average()(heads)), data)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"model": "resnet20"}, "model is 'resnet20'; it must be a Keras model, such as"),
+        ({"model": None}, "model is None; it must be a Keras model"),
+        ({"model": OwnModel}, "model is the class OwnModel, not one made of it; it must be a Keras model"),
+        ({"data": None}, "data is None; it must be a Dataset, as"),
+        ({"data": "cifar10"}, "data is 'cifar10'; it must be a Dataset"),
+        ({"recipe": {"epochs": 2}}, "recipe is of type dict; it must be a Recipe, such as"),
+        ({"recipe": Recipe}, "recipe is the class Recipe, not one made of it; it must be"),
+        ({"name": None}, "None can't name a folder of runs: use letters"),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_told_in_one_line(change, message, data, recipe, tmp_path):
+    arguments = {
+        "model": sequential(layers.Flatten(), layers.Dense(2, "softmax")),
+        "data": data,
+        "recipe": recipe,
+    }
+    with pytest.raises(ValueError) as problem:
+        train(**arguments | change, logs=tmp_path / "logs")
+    assert str(problem.value).startswith(message)
+    assert "\n" not in str(problem.value)
+    assert not (tmp_path / "logs").exists()
+
+
+def test_seed_takes_a_recipe_only():
+    with pytest.raises(ValueError, match="recipe is of type dict"):
+        seed({"seed": 3})

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cnn_course.training import lock
+from cnn_course import locking
 from cnn_course.training.lock import is_locked, locked
 from cnn_course.training.runs import (
     create_run,
@@ -19,7 +19,6 @@ from cnn_course.training.runs import (
     find_unfinished,
     open_run,
     read_record,
-    replacing,
     summary,
     write_record,
 )
@@ -59,19 +58,6 @@ def test_runs_that_start_in_the_same_second_get_folders_of_their_own(tmp_path):
 def test_a_name_that_is_no_folder_name_is_refused(name, tmp_path):
     with pytest.raises(ValueError, match="can't name a folder of runs: use letters, digits"):
         create_run(tmp_path, name, "net")
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-    with pytest.raises(ZeroDivisionError), replacing(path) as file:
-        file.write(b"half of the ne")
-        raise ZeroDivisionError
-    assert path.read_bytes() == b"old"
-    with replacing(path) as file:
-        file.write(b"new")
-    assert path.read_bytes() == b"new"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_summary_takes_the_best_epoch(tmp_path):
@@ -125,7 +111,7 @@ def test_a_file_system_without_locks_stops_nobody(tmp_path, monkeypatch):
     def no_locks(*_):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(lock, "_lock", no_locks)
+    monkeypatch.setattr(locking, "_lock", no_locks)
     with locked(tmp_path):
         assert not is_locked(tmp_path)
 
@@ -133,9 +119,9 @@ def test_a_file_system_without_locks_stops_nobody(tmp_path, monkeypatch):
 def test_a_reader_neither_sees_a_lock_in_another_reader_nor_stops_a_training(tmp_path):
     (tmp_path / "lock").touch()
     with (tmp_path / "lock").open("rb") as reader:
-        lock._lock(reader, shared=True)
+        locking._lock(reader, shared=True)
         assert not is_locked(tmp_path)
-        threading.Timer(lock.PATIENCE / 3, reader.close).start()
+        threading.Timer(locking.PATIENCE / 3, reader.close).start()
         with locked(tmp_path):
             assert is_locked(tmp_path)
 

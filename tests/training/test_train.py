@@ -17,7 +17,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.hparams import api_pb2
 from tensorboard.plugins.hparams import metadata as hparams
 
-from cnn_course.training import board, open_run, train
+from cnn_course.training import board, loop, open_run, train
+from cnn_course.training import callbacks as callbacks_module
 from cnn_course.training import keeper as keeper_module
 from cnn_course.training.checkpoint import BEST, CHECKPOINT
 from cnn_course.training.loop import steps_per_execution
@@ -262,6 +263,34 @@ def test_a_full_disk_keeps_the_old_checkpoint_says_so_and_training_goes_on(
     assert len(said) == 1
     assert said[0].startswith("epoch 2 could not be saved (No space left on device); what")
     assert run.record["status"] == "finished"
+
+
+@pytest.fixture
+def _long(monkeypatch):
+    """Every training counts as a long one, whose time is told."""
+    monkeypatch.setattr(callbacks_module, "LONG_SECONDS", 0)
+    monkeypatch.setattr(loop, "steps_per_execution", lambda *_: 1)
+
+
+@pytest.mark.usefixtures("_long")
+def test_a_silent_training_is_not_forecast(data, recipe, make_net, tmp_path, capsys):
+    train(make_net(), data, replace(recipe, epochs=1), logs=tmp_path, verbose=0)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("_long")
+@pytest.mark.parametrize("verbose", [1, 2])
+def test_what_is_said_during_a_training_stands_on_lines_of_its_own(
+    verbose, data, recipe, make_net, tmp_path, capsys
+):
+    train(make_net(), data, replace(recipe, epochs=2), logs=tmp_path, verbose=verbose)
+    out = capsys.readouterr().out
+    before, _, after = out.partition("this will take about ")
+    assert before.endswith("\n")
+    assert not before.endswith("\n\n")
+    assert "\n" in after
+    assert "Epoch 1/2" in before
+    assert (re.search(r"\d/8", before) is not None) == (verbose == 1)  # the bar had begun
 
 
 def test_a_model_that_does_not_fit_the_data_is_refused_before_a_folder_is_made(

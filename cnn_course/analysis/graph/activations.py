@@ -13,7 +13,10 @@ Function = tuple[Any, ...]
 
 RELU: Function = ("relu", 0.0, None, 0.0)
 LINEAR: Function = ("linear",)
-ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
+ALIASES = {
+    "swish": "silu", "hard_swish": "hard_silu",
+    "softmax_v2": "softmax", "log_softmax_v2": "log_softmax",  # as `tf.nn.softmax` calls itself
+}  # fmt: skip
 PLAIN = (
     "linear", "sigmoid", "tanh", "softplus", "softsign", "silu", "gelu", "selu", "celu", "exponential",
     "mish", "hard_sigmoid", "hard_silu", "hard_tanh", "log_sigmoid", "log_softmax", "softmax", "sparse_plus",

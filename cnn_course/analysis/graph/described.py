@@ -26,6 +26,7 @@ class Layer:
     args: Sequence[Any] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     training: bool | None = None
+    operation: bool = False  # one of `keras.ops`; some are called like a layer
 
 
 SOURCES = frozenset({"seed", "module", "registered_name", "input_axes", "output_axes"})

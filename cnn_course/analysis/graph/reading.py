@@ -6,8 +6,9 @@ process that is not trusted: nothing of it is executed, and what is no network e
 
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cnn_course.analysis.graph.described import Layer
@@ -21,13 +22,21 @@ DEEPEST_NESTING = 20
 LONGEST_JSON = 20_000_000
 
 Config = Mapping[str, Any]
+Size = Sequence[int | None] | None
+Take = Callable[[Size, str], Tensor]
+Apply = Callable[[Layer, Sequence[Tensor], int], list[Tensor]]
 
 
 @dataclass
 class Reader:
-    """What reading a network builds up: its graph, and how many calls of layers it has seen."""
+    """What becomes of a network while it is read, and how many calls of layers were seen.
 
-    graph: Graph = field(default_factory=Graph)
+    `take(batch_shape, dtype)` makes a tensor of an input, `apply(layer, tensors, outputs)` the tensors of a
+    call: nodes of the canonical graph, shapes, or what else knows itself by a number.
+    """
+
+    take: Take
+    apply: Apply
     calls: int = 0
 
     def count(self) -> int:
@@ -42,15 +51,21 @@ def read(network: Any, input_shape: Sequence[int | None] | None = None) -> Graph
 
     `network` is a Keras model, its configuration or its JSON. Raises ValueError for anything else.
     """
-    config = configuration(network)
-    reader = Reader()
+    graph = Graph()
+    graph.outputs = tuple(
+        walk(configuration(network), partial(_input, graph), partial(translate, graph), input_shape)
+    )
+    return graph
+
+
+def walk(config: Config, take: Take, apply: Apply, input_shape: Size = None) -> list[Tensor]:
+    """The outputs of a network, made by `take` and `apply` (see `Reader`) in an order in which it can run."""
+    reader = Reader(take, apply)
     try:
-        inputs = [_input(reader, size) for size in _input_shapes(config, input_shape)]
-        reader.graph.inputs = len(inputs)
-        reader.graph.outputs = tuple(_apply(reader, config, inputs, address="", training=None, depth=0))
+        inputs = [take(size, dtype) for size, dtype in _inputs(config, input_shape)]
+        return _apply(reader, config, inputs, address="", training=None, depth=0)
     except (RecursionError, OverflowError) as problem:
         raise refuse("it is nested too deeply, or its numbers are too large") from problem
-    return reader.graph
 
 
 def configuration(network: Any) -> Config:
@@ -87,41 +102,42 @@ def _asked(model: Any) -> Any:
         ) from None
 
 
-def _input(reader: Reader, size: Sequence[int | None] | None) -> Tensor:
-    index = len(reader.graph.nodes)
-    known = None if size is None else tuple(size)
+def _input(graph: Graph, size: Size, _: str) -> Tensor:
+    index = len(graph.nodes)
+    graph.inputs += 1
+    known = None if size is None else tuple(size)[1:]
     node_shape = squeezed(known[0], known[1], known[2]) if known is not None and len(known) == 3 else known
     node = Node("input", facts=facts(index=index, shape=node_shape), shape=node_shape)
-    return Tensor(reader.graph.add(node), flat=known is not None and len(known) == 1)
+    return Tensor(graph.add(node), flat=known is not None and len(known) == 1)
 
 
-def _input_shapes(config: Config, given: Sequence[int | None] | None) -> list[Sequence[int | None] | None]:
-    """Of each input the shape without the batch; what one input leaves open is as given."""
-    shapes = _written_shapes(config)
-    if given is None or len(shapes) != 1:
-        return shapes
-    given = shape(list(given), "input_shape")
-    own = shapes[0] if shapes[0] is not None else (None,) * len(given)
+def _inputs(config: Config, given: Size) -> list[tuple[Size, str]]:
+    """Of each input the shape with the batch, and the data type; what one input leaves open is as given."""
+    inputs = _written_inputs(config)
+    if given is None or len(inputs) != 1:
+        return inputs
+    given, (written, dtype) = (None, *shape(list(given), "input_shape")), inputs[0]
+    own = written if written is not None else (None,) * len(given)
     if len(own) != len(given):
-        return shapes
-    return [tuple(size if n is None else n for n, size in zip(own, given, strict=True))]
+        return inputs
+    return [(tuple(size if n is None else n for n, size in zip(own, given, strict=True)), dtype)]
 
 
-def _written_shapes(config: Config) -> list[Sequence[int | None] | None]:
+def _written_inputs(config: Config) -> list[tuple[Size, str]]:
     layers = [_layer(entry) for entry in listing(config["layers"], "layers")]
     if "input_layers" in config:
         named = {name: entry for name, _, entry in layers}
-        return [_batch_shape(named, name) for name, _, _ in histories(config["input_layers"])]
+        return [_input_layer(named, name) for name, _, _ in histories(config["input_layers"])]
     first = [entry for _, _, entry in layers[:1]]
-    inside = [_written_shapes(entry["config"])[0] for entry in first if "layers" in entry["config"]]
+    inside = [_written_inputs(entry["config"])[0] for entry in first if "layers" in entry["config"]]
     for found in (
         *(entry["config"].get("batch_shape") for entry in first),
         config.get("build_input_shape"),
         *(_build_shape(entry) for entry in first),
     ):
         if found is not None:
-            return [shape(found, "batch_shape")[1:]]
-    return inside[:1] or [None]
+            return [(shape(found, "batch_shape"), _dtype(first[0]) if first else "float32")]
+    return inside[:1] or [(None, "float32")]
 
 
 def _build_shape(entry: Config) -> Any:
@@ -129,10 +145,17 @@ def _build_shape(entry: Config) -> Any:
     return build.get("input_shape") if isinstance(build, Mapping) else None
 
 
-def _batch_shape(named: Mapping[str, Config], name: str) -> Sequence[int | None]:
+def _input_layer(named: Mapping[str, Config], name: str) -> tuple[Size, str]:
     if name not in named:
         raise refuse(f"its input {shown(name)} is none of its layers")
-    return shape(named[name]["config"].get("batch_shape"), f"batch_shape of {shown(name)}")[1:]
+    entry = named[name]
+    return shape(entry["config"].get("batch_shape"), f"batch_shape of {shown(name)}"), _dtype(entry)
+
+
+def _dtype(entry: Config) -> str:
+    """The data type of an input layer; other layers have a policy."""
+    dtype = entry["config"].get("dtype") if entry.get("class_name") == "InputLayer" else None
+    return dtype if isinstance(dtype, str) else "float32"
 
 
 def _apply(
@@ -155,10 +178,8 @@ def _sequential(
     reader: Reader, config: Config, inputs: Sequence[Tensor], address: str, training: bool | None, depth: int
 ) -> list[Tensor]:
     tensors = list(inputs)
-    for position, entry in enumerate(listing(config["layers"], "layers")):
-        name, kind, entry = _layer(entry)
+    for own, _, kind, entry in members(config, address):
         if kind != "InputLayer":
-            own = f"{address}/{position}:{name}"
             tensors = _call(reader, entry, [*tensors], {}, own, training, depth)
     return tensors
 
@@ -166,7 +187,7 @@ def _sequential(
 def _functional(
     reader: Reader, config: Config, inputs: Sequence[Tensor], address: str, training: bool | None, depth: int
 ) -> list[Tensor]:
-    layers, calls = _calls(config)
+    layers, calls = _calls(config, address)
     made: dict[Place, list[Tensor]] = {}
     names = [name for name, _, _ in histories(config["input_layers"])]
     if len(names) != len(inputs):
@@ -175,25 +196,44 @@ def _functional(
         made[name, 0] = [tensor]
     taken = _taken(config, calls)
     for place in _in_order(calls, set(made)):
-        entry, call = layers[place[0]], calls[place]
+        (own, entry), call = layers[place[0]], calls[place]
         args = [argument(value, made) for value in listing(call.get("args", []), "args")]
         kwargs = {
             key: argument(value, made) for key, value in mapping(call.get("kwargs", {}), "kwargs").items()
         }
-        own = f"{address}/{place[0]}"
         made[place] = _call(reader, entry, args, kwargs, own, training, depth, taken[place])
-    return [tensor_made(made, history) for history in histories(config.get("output_layers"))]
+    return [tensor_made(made, history) for history in _outputs(config)]
 
 
-def _calls(config: Config) -> tuple[dict[str, Config], dict[Place, Config]]:
-    """The layers by name, and every call of a layer."""
-    layers: dict[str, Config] = {}
+def members(config: Config, address: str = "") -> Iterator[tuple[str, str, str, Config]]:
+    """Each layer of a network in its order: the address of its weights, its name, class and entry."""
+    in_a_row = "input_layers" not in config
+    for position, entry in enumerate(listing(config["layers"], "layers")):
+        name, kind, entry = _layer(entry)
+        yield f"{address}/{position}:{name}" if in_a_row else f"{address}/{name}", name, kind, entry
+
+
+def leaves(config: Config, address: str = "", scope: str = "") -> Iterator[tuple[str, str]]:
+    """Address and path of each layer that is no network, in the order in which Keras lists their weights.
+
+    A Sequential builds its layers under its own name, a functional network is made of layers that are built.
+    """
+    scope = f"{scope}{config.get('name')}/" if "input_layers" not in config else ""
+    for own, name, _, entry in members(config, address):
+        if "layers" in entry["config"]:
+            yield from leaves(entry["config"], own, scope)
+        else:
+            yield own, f"{scope}{name}"
+
+
+def _calls(config: Config, address: str) -> tuple[dict[str, tuple[str, Config]], dict[Place, Config]]:
+    """The layers by name with their addresses, and every call of a layer."""
+    layers: dict[str, tuple[str, Config]] = {}
     calls: dict[Place, Config] = {}
-    for entry in listing(config["layers"], "layers"):
-        name, _, entry = _layer(entry)
+    for own, name, _, entry in members(config, address):
         if name in layers:
             raise refuse(f"two layers are called {shown(name)}")
-        layers[name] = entry
+        layers[name] = own, entry
         for number, node in enumerate(listing(entry.get("inbound_nodes", []), "inbound_nodes")):
             if not isinstance(node, Mapping):
                 raise refuse("it was written by Keras 2; save it again with Keras 3")
@@ -201,11 +241,32 @@ def _calls(config: Config) -> tuple[dict[str, Config], dict[Place, Config]]:
     return layers, calls
 
 
+def leading_nowhere(config: Config) -> str | None:
+    """The name of a layer that is called for none of the network's outputs, if there is one."""
+    if "input_layers" not in config:
+        return None
+    _, calls = _calls(config, "")
+    waiting = [(name, node) for name, node, _ in _outputs(config)]
+    idle = dict(calls)
+    while waiting:
+        call = idle.pop(waiting.pop(), None)
+        if call is not None:
+            waiting += [(name, node) for name, node, _ in sources(call)]
+    return next((name for name, _ in idle), None)
+
+
+def _outputs(config: Config) -> list[tuple[str, int, int]]:
+    """Where the outputs come from. Here, and only here, Keras counts the calls of a network inside from 1."""
+    inside = {name for _, name, _, entry in members(config) if "input_layers" in entry["config"]}
+    found = histories(config.get("output_layers"))
+    return [(name, node - (name in inside), number) for name, node, number in found]
+
+
 def _taken(config: Config, calls: Mapping[Place, Config]) -> dict[Place, int]:
     """How many outputs of each call the others and the network take."""
     taken = dict.fromkeys(calls, 1)
     wanted = [history for call in calls.values() for history in sources(call)]
-    for name, node, number in (*wanted, *histories(config.get("output_layers"))):
+    for name, node, number in (*wanted, *_outputs(config)):
         if (name, node) in taken and number < LONGEST:
             taken[name, node] = max(taken[name, node], number + 1)
     return taken
@@ -259,15 +320,16 @@ def _call(
     training = True if kwargs.get("training") is True else training
     if isinstance(config.get("layers"), list | tuple):
         return _apply(reader, config, tensors, address=address, training=training, depth=depth + 1)
-    known, title = _author(entry, kind)
+    known, title = author(entry, kind)
     layer = Layer(
         title, config, name, address, f"{address}@{number}", known, args, kwargs,
         training if kind in ("BatchNormalization", "Dropout", "SpatialDropout2D") or not known else None,
+        operation=".ops." in str(entry.get("module")),
     )  # fmt: skip
-    return translate(reader.graph, layer, tensors, outputs)
+    return reader.apply(layer, tensors, outputs)
 
 
-def _author(entry: Config, kind: str) -> tuple[bool, str]:
+def author(entry: Config, kind: str) -> tuple[bool, str]:
     """Whether a layer is Keras's or this course's, and its class with its package."""
     module, registered = entry.get("module"), entry.get("registered_name")
     if isinstance(registered, str) and registered.startswith("cnn_course>"):

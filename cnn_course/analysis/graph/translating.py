@@ -77,7 +77,7 @@ def _itself(graph: Graph, layer: Layer, tensors: Sequence[Tensor]) -> Tensor:
     config, function = dict(layer.config), activations.LINEAR
     if layer.kind in OWN_ACTIVATION and (own := activations.function(config.get("activation"))) is not None:
         function = own
-        del config["activation"]
+        config.pop("activation", None)
     ignored = IGNORED | {key for key in config if is_training_detail(key)}
     known = facts(
         name=layer.kind,

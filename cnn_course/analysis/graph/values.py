@@ -89,16 +89,21 @@ def switch(value: Any, what: str) -> bool:
     return value
 
 
+def several(value: Any, what: str, count: int, lowest: int = 1) -> tuple[int, ...]:
+    """So many whole numbers; one number stands for as many alike."""
+    entries = [value] if isinstance(value, int) else listing(value, what)
+    if len(entries) == 1:
+        entries = [entries[0]] * count
+    if len(entries) != count:
+        known = {1: "one whole number", 2: "one or two whole numbers"}
+        raise refuse(f"{what} is {shown(value)}; it must be {known.get(count, f'{count} whole numbers')}")
+    return tuple(whole(entry, what, lowest) for entry in entries)
+
+
 def pair(value: Any, what: str, lowest: int = 1) -> tuple[int, int]:
     """Two whole numbers; one number stands for two alike."""
-    if isinstance(value, int):
-        value = (value, value)
-    entries = listing(value, what)
-    if len(entries) == 1:
-        entries = (entries[0], entries[0])
-    if len(entries) != 2:
-        raise refuse(f"{what} is {shown(value)}; it must be one or two whole numbers")
-    return whole(entries[0], what, lowest), whole(entries[1], what, lowest)
+    first, second = several(value, what, 2, lowest)
+    return first, second
 
 
 def sides(value: Any, what: str) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -1,0 +1,23 @@
+# expect: crash|zero; points: 0
+# answers with numbers of other questions
+import json
+import os
+import struct
+
+
+def frame(message, blobs=()):
+    header = json.dumps({**message, "blobs": [len(b) for b in blobs]}).encode()
+    return struct.pack(">4sI", b"CNN1", len(header)) + header + b"".join(blobs)
+
+
+def everywhere(data):
+    for fd in range(1, 64):
+        try:
+            os.write(fd, data)
+        except OSError:
+            pass
+
+
+def output_size(*a, **k):
+    everywhere(frame({"id": 999, "value": {"i": "5"}}))
+    return -1

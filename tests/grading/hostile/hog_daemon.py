@@ -1,0 +1,29 @@
+# expect: full; points: 13
+# leaves a daemon behind
+import numpy as np
+
+
+def output_size(w, f, s=1, p=0):
+    return (w - f + 2 * p) // s + 1
+
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def standardise(x):
+    return (x - x.mean()) / x.std()
+
+
+def one_hot(labels, classes):
+    return np.eye(classes)[labels]
+
+
+import os
+import time
+
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(10_000)
+    os._exit(0)

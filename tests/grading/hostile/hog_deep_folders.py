@@ -1,0 +1,26 @@
+# expect: full|partial|zero|crash; points: 13
+# makes folders in folders
+import numpy as np
+
+
+def output_size(w, f, s=1, p=0):
+    return (w - f + 2 * p) // s + 1
+
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def standardise(x):
+    return (x - x.mean()) / x.std()
+
+
+def one_hot(labels, classes):
+    return np.eye(classes)[labels]
+
+
+import os
+
+for _ in range(3000):
+    os.mkdir('d')
+    os.chdir('d')

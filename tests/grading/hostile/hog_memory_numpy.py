@@ -1,0 +1,19 @@
+# expect: memory|crash|partial; points: 10
+# allocates 100 GB
+import numpy as np
+
+
+def output_size(w, f, s=1, p=0):
+    return (w - f + 2 * p) // s + 1
+
+
+def relu(x):
+    return np.ones((100_000, 125_000))
+
+
+def standardise(x):
+    return (x - x.mean()) / x.std()
+
+
+def one_hot(labels, classes):
+    return np.eye(classes)[labels]

@@ -1,0 +1,20 @@
+# expect: partial; points: 10
+# changes its argument
+import numpy as np
+
+
+def output_size(w, f, s=1, p=0):
+    return (w - f + 2 * p) // s + 1
+
+
+def relu(x):
+    x[x < 0] = 0
+    return x
+
+
+def standardise(x):
+    return (x - x.mean()) / x.std()
+
+
+def one_hot(labels, classes):
+    return np.eye(classes)[labels]

@@ -1,0 +1,21 @@
+# expect: full; points: 13
+# annotations that name nothing
+from __future__ import annotations
+
+import numpy as np
+
+
+def output_size(w, f, s=1, p=0):
+    return (w - f + 2 * p) // s + 1
+
+
+def relu(x: Tensor) -> Tensor:
+    return np.maximum(x, 0)
+
+
+def standardise(x):
+    return (x - x.mean()) / x.std()
+
+
+def one_hot(labels, classes):
+    return np.eye(classes)[labels]

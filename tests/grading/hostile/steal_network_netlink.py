@@ -1,0 +1,19 @@
+# expect: zero|timeout|crash; points: 0
+# tries to send what it finds by netlink
+import socket
+import urllib.request
+
+def tell(data):
+    """What was found must not leave the box, by whatever way."""
+    text = repr(data)
+    print("LEAK", text[:3000], flush=True)
+    raise RuntimeError("LEAK " + text[:3000])
+
+
+
+def output_size(*a, **k):
+    len(socket.if_nameindex()) and [n for _, n in socket.if_nameindex() if n != 'lo'] and tell('LEAK')
+    return 0
+
+
+relu = standardise = one_hot = output_size
