@@ -1,8 +1,9 @@
-"""The hostile set, graded as a class: 160 submissions, each with the verdict that it must get in its first line.
+"""The hostile set, graded as a class: 160 submissions, each with what it must get in its first line.
 
     # expect: crash|zero; points: 0
 
-Honest ones (right_, part_, broken_) stand among those that forge answers, look for secrets and use up the machine.
+Honest ones (right_, part_, broken_) stand among those that forge answers, look for secrets and use up the
+machine.
 """
 
 import os
@@ -59,7 +60,8 @@ def graded(tmp_path_factory):
         scratch, tempfile.tempdir = Path(tempfile.tempdir), usual
     changed = {path for path, text in files_in(place).items() if before.get(path) != text}
     return SimpleNamespace(
-        rows={row.submission: row for row in rows}, level=level, canary=canary, out=place / "out", knocked=knocked,
+        rows={row.submission: row for row in rows},
+        level=level, canary=canary, out=place / "out", knocked=knocked,
         scratch=scratch,
         changed={path for path in changed if not path.is_relative_to(place / "out")},
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a submission may import of this package. In processes of their own: the refusal cannot be taken back."""
+"""What a submission may import of this package. In processes of their own: nothing takes the refusal back."""
 
 import subprocess
 import sys

@@ -5,12 +5,12 @@ from keras import layers
 
 
 def build(filters=8, classes=10):
-    """A convolution of 3x3 with ReLU, max pooling by 2, and a dense layer with softmax, for 16x16x3 images."""
+    """A 3x3 convolution with ReLU, max pooling by 2, and a dense layer with softmax, for 16x16x3 images."""
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def block(x, filters):
-    """Behind `x`: a convolution of 3x3 that keeps the size, without bias, then batch normalisation and ReLU."""
+    """Behind `x`: a 3x3 convolution that keeps the size, without bias, then batch normalisation and ReLU."""
     # YOUR CODE HERE
     raise NotImplementedError()
