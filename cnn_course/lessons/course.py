@@ -83,7 +83,7 @@ def logs_folder(start: Path | None = None) -> Path:
 
 
 def hidden_checks(exercise: Path) -> Path | None:
-    """The hidden checks of an exercise: beside it, or from here upwards in `hidden_checks`, as for nbgrader."""
+    """The hidden checks of an exercise: beside it, or in a folder `hidden_checks` from here upwards."""
     here = Path.cwd()
     instructors = (folder / HIDDEN_CHECKS / exercise.name for folder in (here, *here.parents))
     return next((path for place in (exercise, *instructors) if (path := place / HIDDEN).is_file()), None)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnn_course.grading.batch.found import Refused
+from cnn_course.grading.batch.notebooks import source_of
 from cnn_course.grading.cells import LARGEST, notebook_cells, without_magics
 from cnn_course.lessons import course
 
@@ -41,6 +43,7 @@ def look_over(folder: Path, path: Path) -> Iterator[Finding]:
         yield Finding("exercise", f"this is {other}, not {folder.name}", bad=True)
         return
     yield _tasks(folder, written)
+    yield from _left_out(folder, path, text)
     yield _size(path, text)
     yield from _in_a_fresh_process(folder, path)
 
@@ -106,6 +109,19 @@ def _tasks(folder: Path, written: list[str]) -> Finding:
         f"{', '.join(names)} {how}" for names, how in ((missing, "missing"), (twice, "there twice")) if names
     ]
     return Finding("tasks", "; ".join(said) or f"all {len(tasks)} are there", bad=bool(said))
+
+
+def _left_out(folder: Path, path: Path, text: str) -> Iterator[Finding]:
+    """What a task calls and a grader will not see: it looks at the cells of tasks alone."""
+    if path.suffix != ".ipynb":
+        return
+    try:
+        left = source_of(path.name, text, course.facts(folder)).note
+    except Refused as problem:
+        yield Finding("cells", str(problem), bad=True)
+        return
+    if left:
+        yield Finding("cells", f"{left}; move it into the cell of the task that calls it", bad=True)
 
 
 def _size(path: Path, text: str) -> Finding:

@@ -7,10 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cnn_course.grading.batch.exercise import SOLUTION, read_exercise
+from cnn_course.grading.batch.job import end_workers, grade_job
+from cnn_course.grading.batch.plan import Plan, limits_of
+from cnn_course.grading.batch.verdict import outcomes_of
+from cnn_course.grading.jail.levels import NoIsolation, choose
 from cnn_course.grading.known import Alternative, Mistake
 from cnn_course.grading.outcome import Outcome, Status
 from cnn_course.lessons.course import HIDDEN
-from cnn_course.lessons.generate import products, stale
+from cnn_course.lessons.generate import module, products, stale
 from cnn_course.lessons.leaks import Shown, hidden_checks, solutions
 from cnn_course.lessons.lesson import MASTER
 from cnn_course.lessons.trial import ALTERNATIVES, MISTAKES, PUBLIC, QUESTIONS, Trial, file_of, mark_of
@@ -77,6 +82,23 @@ def the_solution_earns_every_point(trial: Trial) -> Iterator[Defect]:
     for outcome in trial.solved:
         if outcome.status is not Status.PASSED:
             yield Defect(file_of(outcome), f'the solution: check "{outcome.check}" {_ended(outcome)}')
+
+
+def the_solution_earns_every_point_in_a_box(trial: Trial) -> Iterator[Defect]:
+    """As it will be graded, where only plain values reach the checks; not tried where no box can be made."""
+    try:
+        level = choose().level
+    except NoIsolation:
+        return
+    plan = Plan(read_exercise(trial.folder), limits_of(), level)
+    try:
+        result = grade_job(plan.job("the solution", SOLUTION, module(trial.lesson, solved=True)))
+    finally:
+        end_workers()
+    for outcome in outcomes_of(result):
+        if outcome.status is not Status.PASSED:
+            said = f'the solution, graded in a box ({level}): check "{outcome.check}" {_ended(outcome)}'
+            yield Defect(file_of(outcome), said)
 
 
 def the_stub_is_not_attempted(trial: Trial) -> Iterator[Defect]:
@@ -149,6 +171,7 @@ PROMISES = (
     checks_have_task_hint_and_points,
     tasks_have_what_they_need,
     the_solution_earns_every_point,
+    the_solution_earns_every_point_in_a_box,
     the_stub_is_not_attempted,
     mistakes_are_caught_by_their_messages,
     alternatives_earn_every_point,

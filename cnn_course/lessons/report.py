@@ -43,10 +43,10 @@ class Report:
         """Whether every check that was run has passed."""
         return passes(self.outcomes)
 
-    @property
-    def earned(self) -> float:
-        """The points of the checks that passed."""
-        return round(float(sum(outcome.earned for outcome in self.outcomes)), 6)
+    def share_of(self, points: float) -> float:
+        """Of so many points, the part that the checks which passed have of the points of all."""
+        total = sum(outcome.points for outcome in self.outcomes)
+        return round(points * sum(outcome.earned for outcome in self.outcomes) / total, 6) if total else 0.0
 
     @property
     def visible(self) -> "Report":

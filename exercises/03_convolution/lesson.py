@@ -125,7 +125,7 @@ example = conv2d_loops(image[None, :, :, None], kernel[:, :, None, None], np.arr
 print(example[0, :, :, 0])
 
 # %% [markdown]
-# Your four nested loops are right, and slow. Computers are built for something else.
+# When its checks pass, your four nested loops are right, and slow. Computers are built for something else.
 #
 # ## 3. As it is computed
 #

@@ -241,3 +241,16 @@ def test_submit_refuses_the_notebook_of_another_exercise(copy, cli):
     save(NOTEBOOK, json.dumps(notebook))
     status, out, _ = cli("submit", "03")
     assert (status, "this is 04_pooling, not 03_doubling (!)" in out) == (1, True)
+
+
+def test_submit_names_what_a_task_calls_and_a_grader_will_not_see(copy, cli):
+    notebook = json.loads(NOTEBOOK.read_text())
+    tasks = RIGHT.replace("2 * x", "twice(x)").split("\n\n\n")
+    for cell, source in zip(notebook["cells"][1:3], tasks, strict=True):
+        cell["source"] = source
+    helper = {"cell_type": "code", "metadata": {}, "source": "def twice(x):\n    return 2 * x\n"}
+    notebook["cells"].insert(1, {**helper, "id": "helper", "outputs": [], "execution_count": None})
+    save(NOTEBOOK, json.dumps(notebook))
+    status, out, _ = cli("submit", "03")
+    assert status == 1
+    assert "only cells of tasks count; left out: twice in cell 2; move it into the cell of the task" in out

@@ -62,9 +62,15 @@ def handed_in_by_people(found: Iterable[Found]) -> list[Found]:
 
 
 def of_exercise(files: list[Found], exercise: str, *, required: bool = False) -> list[Found]:
-    """The files in folders called like the exercise; all, if there are none and none is `required`."""
-    inside = [file for file in files if exercise in file.path[:-1]]
-    return inside if inside or required else files
+    """The files in folders called like the exercise, and beside these folders what is itself called so: a
+    working copy has its stubs and its notebooks apart. All files, if there is no such folder and none is
+    `required`.
+    """
+    folder = [file for file in files if exercise in file.path[:-1]]
+    if not folder:
+        return [] if required else files
+    _, *named = own_names(exercise)
+    return [file for file in files if file in folder or file.path[-1] in named]
 
 
 def own_names(exercise: str) -> tuple[str, str, str]:

@@ -58,11 +58,14 @@ class Plan:
 
 
 def limits_of(seconds: float | None = None, memory: float | None = None) -> Limits:
-    """The usual limits, or with so many seconds for a submission and so many gigabytes for its box."""
+    """The usual limits, or with so many seconds for a submission and so many gigabytes for its box.
+
+    One call has a quarter of the time at most: a loop that never ends leaves some for the other tasks.
+    """
     limits = Limits()
     if seconds is not None:
         _check(seconds, "seconds", "a submission takes a second at least, and a day at most", 1, 86_400)
-        load, call = min(limits.load_seconds, seconds), min(limits.call_seconds, seconds)
+        load, call = min(limits.load_seconds, seconds), min(limits.call_seconds, max(seconds / 4, 1.0))
         limits = replace(limits, load_seconds=load, call_seconds=call, total_seconds=float(seconds))
     if memory is not None:
         _check(memory, "memory", "the framework alone needs 0.5 GB", 0.5, 1024)

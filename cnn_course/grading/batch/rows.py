@@ -25,11 +25,7 @@ def rows_of(taken: Sequence[Upload | Rejected], journal: Journal) -> list[Row]:
         for entry in journal.entries("done")
         if entry.key in uploads
     }
-    rows |= {
-        one.submission: rejected_row(one.submission, one.reason, max_points=most)
-        for one in taken
-        if isinstance(one, Rejected)
-    }
+    rows |= {one.submission: _unread(one, most) for one in taken if isinstance(one, Rejected)}
     return [rows[one.submission] for one in taken if one.submission in rows]
 
 
@@ -44,9 +40,18 @@ def same_texts(taken: Iterable[Upload | Rejected]) -> list[list[str]]:
 
 def _row(upload: Upload, entry: Entry, most: float) -> Row:
     result = entry.result or {}
+    if upload.note and "problems" in result:
+        result = {**result, "problems": [upload.note, *result["problems"]]}
     return row_of(
         upload.submission, upload.sha256, upload.name, result, attempts=entry.attempts, max_points=most
     )
+
+
+def _unread(one: Rejected, most: float) -> Row:
+    """An upload that could not be read: the student's doing, or ours."""
+    if one.ours:
+        return row_of(one.submission, "", "", {"error": one.reason}, attempts=1, max_points=most)
+    return rejected_row(one.submission, one.reason, max_points=most)
 
 
 def worth(result: Mapping[str, Any]) -> float:

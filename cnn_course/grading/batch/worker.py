@@ -14,7 +14,7 @@ import sys
 import time
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -35,10 +35,12 @@ from cnn_course.grading.wording import clean
 TESTS = {"test_public.py": False, "test_hidden.py": True}  # whether their checks are hidden
 LONGEST_LOG = 2000
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+MEMORY = 4 << 30  # bytes that answers, and what checks make of them, may take
 
 
 def main() -> None:
     _die_with_parent()
+    _limit_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that gives out jobs
     results = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever prints here does not speak to the supervisor
@@ -159,6 +161,17 @@ def _is_room_for(limits: Limits) -> bool:
 def _die_with_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
+
+
+def _limit_memory() -> None:
+    """An answer that fills the memory fails its check, with a MemoryError, and leaves the machine alone."""
+    if sys.platform == "linux":
+        import resource
+
+        used = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmData" in line)
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        with suppress(ValueError):  # somebody has set a lower limit
+            resource.setrlimit(resource.RLIMIT_DATA, (1024 * int(used.split()[1]) + MEMORY, hard))
 
 
 if __name__ == "__main__":

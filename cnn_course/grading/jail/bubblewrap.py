@@ -42,7 +42,8 @@ class Bubblewrap:
             _write(options, [*words, "--info-fd", str(tell), "--block-fd", str(wait)])
             line = [_program(), "--args", str(options), "--", *command]
             # the first process of a box shows its environment to all: it has none
-            self.process = piped(line, env={}, keep=(options, tell, wait))
+            # bwrap's own --die-with-parent comes a moment too late
+            self.process = piped(line, env={}, keep=(options, tell, wait), mortal=True)
             self.used = Memory(self.process.pid, limits.memory, group, IN_MEMORY)
             os.close(tell)
             try:

@@ -141,7 +141,8 @@ NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # where they stand in struct seccomp
 ALLOW, REFUSE, MISSING, KILL = 0x7FFF0000, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS, 0x80000000
 X32 = 0x40000000  # numbers from here on are a second set of calls on x86_64
 NEW_NAMESPACES = 0x7E020080  # CLONE_NEWUSER, CLONE_NEWNS and their like
-F_SETOWN, F_SETSIG, F_SETOWN_EX, TIOCSTI, SOCK_STREAM, SOCK_SEQPACKET = 8, 10, 15, 0x5412, 1, 5
+F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY, TIOCSTI = 8, 10, 15, 1024, 1026, 0x5412
+SOCK_STREAM, SOCK_SEQPACKET = 1, 5
 SECCOMP, FILTER = 22, 2  # of prctl
 
 Instruction = tuple[int, int, int, int]  # code, how far to jump if true, if false, constant
@@ -199,15 +200,21 @@ def _rules(itself: int | None) -> dict[str, list[Instruction]]:
         "ioctl": [_argument(1), *_if(EQUAL, TIOCSTI, REFUSE)],
         # a pair of datagram sockets could write to any service
         "socketpair": [_argument(1), (AND, 0, 0, 0xF), *_unless_in([SOCK_STREAM, SOCK_SEQPACKET])],
+        # a lease on a file of this user's, such as one of Python's: whoever opens it waits for 45 seconds
+        "fcntl": _unless_asked_for(F_SETLEASE, F_NOTIFY),
     }
     if itself:
         rules |= {name: [_argument(0), *_unless_in([0, itself])] for name in ON_ITSELF}
         one = [_argument(0), *_unless_in([0]), _argument(1), *_unless_in([0, itself])]
         another = [_argument(0), *_unless_in([1]), _argument(1), *_unless_in([0, itself])]
         rules |= {"setpriority": one, "ioprio_set": another}
-        owner = [_if(EQUAL, command, REFUSE) for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX)]
-        rules["fcntl"] = [_argument(1), *chain.from_iterable(owner)]
+        rules["fcntl"] += _unless_asked_for(F_SETOWN, F_SETSIG, F_SETOWN_EX)
     return rules
+
+
+def _unless_asked_for(*commands: int) -> list[Instruction]:
+    """The second argument is none of these."""
+    return [_argument(1), *chain.from_iterable(_if(EQUAL, command, REFUSE) for command in commands)]
 
 
 def _argument(index: int) -> Instruction:

@@ -22,19 +22,19 @@ HERE = Path(__file__).with_name("templates") / "nbgrader"
 CHECK = re.compile(r"ex\.check\([\"'](\w+)[\"']\)")
 SCHEMA = 3
 WITH_HIDDEN = """\
-# Points: {total:g}, of which {hidden:g} for hidden checks.
+# Points: {total:g}, {hidden:g} of them for hidden checks; until these run, visible ones stand for all.
 hidden = False
 ### BEGIN HIDDEN TESTS
 hidden = True
 ### END HIDDEN TESTS
 report = ex.check("{task}", hidden=hidden)
 display(report.visible)
-report.earned"""
+report.share_of({total!r})"""
 VISIBLE_ONLY = """\
 # Points: {total:g}.
 report = ex.check("{task}")
 display(report)
-report.earned"""
+report.share_of({total!r})"""
 
 
 def nbgrader(masters: Sequence[Master]) -> dict[str, bytes]:

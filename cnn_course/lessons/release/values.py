@@ -29,7 +29,7 @@ class Values:
         self, sources: Iterable[str], public: Iterable[str] = (), *, unmistakable: bool = False
     ) -> None:
         nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
-        constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+        constants: list[Any] = [node.value for node in nodes if isinstance(node, ast.Constant)]
         shown = "\n".join(public)
         digits, letters = (UNMISTAKABLE, 2 * UNMISTAKABLE) if unmistakable else (DIGITS, LETTERS)
         numbers = {float(value) for value in constants if _digits(value) >= digits}

@@ -18,7 +18,7 @@ class Worth(NamedTuple):
 
     @property
     def total(self) -> float:
-        return self.visible + self.hidden
+        return round(self.visible + self.hidden, 6)
 
 
 def worth(master: Master) -> dict[str, Worth]:

@@ -134,6 +134,10 @@ def test_no_secret_is_in_anything_that_came_of_it(graded):
 
 
 def test_no_page_shows_the_inputs_of_hidden_checks(graded):
+    pages = [path.read_text() for path in (graded.out / "feedback").glob("steal_inputs_by_limit.*")]
+    pages += [path.read_text() for path in (graded.out / "gradescope").glob("steal_inputs_by_limit.*")]
+    assert len(pages) == 3
+    assert not [page for page in pages if "LEAK-INPUT" in page]
     pages = [path.read_text() for path in (graded.out / "feedback").glob("steal_inputs.*")]
     assert len(pages) == 2
     assert all("LEAK-INPUT (7, 3)" in page for page in pages)  # of a visible check

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -345,3 +346,30 @@ def test_taking_in_needs_neither_numpy_nor_jupyter():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_of_a_whole_working_copy_the_notebook_that_was_worked_in_counts(tmp_path, packed):
+    """`cnn-course init` puts stubs and notebooks into different folders."""
+    cell = {
+        "cell_type": "code",
+        "metadata": {"task": "double"},
+        "source": "def double(x):\n    return 2 * x\n",
+    }
+    stub = "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
+    copy = tmp_path / "class" / "ann"
+    (copy / "exercises" / "03_topic").mkdir(parents=True)
+    (copy / "notebooks").mkdir()
+    (copy / "exercises" / "03_topic" / "exercise.py").write_text(stub)
+    (copy / "notebooks" / "03_topic.ipynb").write_text(
+        json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4})
+    )
+    (copy / "notebooks" / "04_other.ipynb").write_text(
+        json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4})
+    )
+    if packed:
+        shutil.make_archive(str(copy), "zip", copy)
+        shutil.rmtree(copy)
+    [taken] = intake(tmp_path / "class", {"name": "03_topic", "tasks": ["double"]}, tmp_path / "store")
+    assert isinstance(taken, Upload), taken.reason
+    assert taken.name == "03_topic.ipynb"
