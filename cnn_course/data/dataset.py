@@ -46,7 +46,7 @@ class Dataset:
     `augment`: the random changes that leave its classes what they are, for a recipe that names none (a
     mirrored 3 is no digit). `source`: where the data came from, in words. `test_seal`: how to read the
     test split; only `cnn_course.training.seal.open_test` may call it, because a test set that is looked at
-    while a model is being chosen is no test set any more.
+    while a model is being chosen is no test set any more, and `cnn_course.grading.images` for hidden checks.
     """
 
     name: str

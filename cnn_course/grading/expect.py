@@ -7,7 +7,7 @@ led to it. Complaints come in the order in which one would mend them: nothing, t
 values. All raise AssertionError. Imports no framework.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ Wrong = Sequence[tuple[Any, str]]
 # What numbers of few digits may be off by: relative to the number, relative to the largest number expected.
 ROUNDING = {"float32": (1e-5, 1e-6), "float16": (1e-2, 1e-3)}
 LONGEST = 200  # characters of a value in a message
+MOST = 1_000_000  # numbers that are compared one by one, or come in lists: they take up much memory then
 
 
 def close(
@@ -51,6 +52,7 @@ def equal(actual: Any, expected: Any, what: str, *, wrong: Wrong = ()) -> None:
 
     Only the value counts: 28.0 is 28, and a tuple or array is a list. Numbers are equal exactly.
     """
+    _check_extent(actual, what)
     came, due = _plain(actual), _plain(expected)
     if came is None and due is not None:
         raise AssertionError(f"{what} gave None, {shown(expected)} was expected: is a return missing?")
@@ -125,23 +127,46 @@ def _first_output(outputs: Any) -> np.ndarray:
 
 def shown(value: Any) -> str:
     """A value in one line of at most 200 characters; of a large array, its shape."""
-    if isinstance(value, np.ndarray) and value.size > 16:
-        return f"an array of shape {value.shape}"
     try:
-        text = " ".join(repr(value.tolist() if isinstance(value, np.ndarray) else value).split())
+        text = " ".join(repr(_brief(value)).split())
     except Exception:
         text = f"a {type(value).__name__}"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def _brief(value: Any) -> Any:
+    """The value with large arrays as their shapes: NumPy takes for ever to write one of many short axes."""
+    if isinstance(value, np.ndarray):
+        return value.tolist() if value.size <= 16 else Foreign(f"array of shape {value.shape}")
+    if type(value) in (list, tuple):
+        return type(value)(map(_brief, value))
+    return {key: _brief(item) for key, item in value.items()} if type(value) is dict else value
+
+
+def _check_extent(value: Any, what: str) -> None:
+    if _extent(value) > MOST:
+        raise AssertionError(f"{what} gave {shown(value)}, which is too large to be right")
+
+
+def _extent(value: Any) -> int:
+    """How many numbers and texts there are in it."""
+    return sum(part.size if isinstance(part, np.ndarray) else 1 for part in _parts(value))
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """What is in lists, tuples and dicts, and in those in them."""
+    if isinstance(value, list | tuple | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _parts(item)
+    else:
+        yield value
 
 
 def _numbers(value: Any, what: str) -> np.ndarray:
     """The value as an array of real numbers."""
     if value is None:
         raise AssertionError(f"{what} gave None, numbers were expected: is a return missing?")
-    try:
-        numbers = np.asarray(value)
-    except Exception:  # a list whose rows have several lengths
-        numbers = np.asarray(None)
+    numbers = value if isinstance(value, np.ndarray) else _array(value, what)
     if numbers.dtype.kind == "c":
         raise AssertionError(f"{what} gave complex numbers, real ones were expected")
     if numbers.dtype.kind not in "biuf":
@@ -149,11 +174,26 @@ def _numbers(value: Any, what: str) -> np.ndarray:
     return numbers
 
 
+def _array(value: Any, what: str) -> np.ndarray:
+    """Lists as an array, which is one of numbers only if they are nothing else."""
+    _check_extent(value, what)
+    if any(_is_text(part) for part in _parts(value)):  # NumPy makes text of all, as wide as the longest
+        return np.asarray(None)
+    try:
+        return np.asarray(value)
+    except Exception:  # a list whose rows have several lengths
+        return np.asarray(None)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind == "U")
+
+
 def _uneven(value: Any) -> str:
     rows = isinstance(value, list | tuple) and all(
         isinstance(row, list | tuple | np.ndarray) for row in value
     )
-    return ": its rows differ in length" if rows and len(set(map(np.size, value))) > 1 else ""
+    return ": its rows differ in length" if rows and len(set(map(_extent, value))) > 1 else ""
 
 
 def _check_shape(numbers: np.ndarray, expected: Sequence[int], what: str, why: str = "") -> None:

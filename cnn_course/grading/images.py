@@ -21,7 +21,7 @@ Images = tuple[np.ndarray, np.ndarray]
 def validation_images(name: str | PathLike[str], count: int, seed: int = 0, **options: Any) -> Images:
     """(images uint8, labels) of `count` validation images; `name` and `options` are those of `data.load`.
 
-    The same images for the same seed. CannotJudge if there are none, or not so many.
+    The same images for the same seed. Nothing is downloaded; CannotJudge if there are not so many here.
     """
     return _drawn("validation", str(name), count, seed, tuple(options.items()))
 
@@ -45,7 +45,7 @@ def _drawn(part: str, name: str, count: int, seed: int, options: tuple[tuple[str
 
 def _part(part: str, name: str, options: dict[str, Any]) -> Split:
     try:
-        data: Dataset = load(name, **options)
+        data: Dataset = load(name, **{"download": False} | options)
         return data.test_seal() if part == "test" else data.validation
     except (FileNotFoundError, RuntimeError, ValueError) as problem:
         raise CannotJudge(f"the images of {name} are not to be had: {problem}") from None

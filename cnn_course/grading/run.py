@@ -48,7 +48,8 @@ def run_checks(
     """
     tests = tests.resolve()  # `_alone` forgets the module by its path
     collector = _Collector(submission, task, hidden, seed, trained)
-    words = ["-c", str(SETTINGS), f"--rootdir={tests.parent}", str(tests)]
+    folder = tests.parent  # no folder above it is looked into
+    words = ["-c", str(SETTINGS), f"--rootdir={folder}", f"--confcutdir={folder}", str(tests)]
     with _alone(tests):
         status = pytest.main(words, plugins=[collector])
     if collector.broken:

@@ -1,4 +1,4 @@
-"""Test images are handed out by one function, and every opening is on record."""
+"""Test images are handed out for runs, where every opening is on record, and to hidden checks."""
 
 import ast
 from pathlib import Path
@@ -23,8 +23,8 @@ def readers_of_the_seal() -> set[str]:
     }
 
 
-def test_one_function_in_the_package_opens_the_seal():
-    assert readers_of_the_seal() == {"training/seal.py"}
+def test_one_function_opens_the_seal_for_a_run_and_one_for_hidden_checks():
+    assert readers_of_the_seal() == {"training/seal.py", "grading/images.py"}
 
 
 def test_an_opening_is_on_record_before_the_images_are_out(data, recipe, make_net, tmp_path):

@@ -23,7 +23,9 @@ from cnn_course.analysis.graph.layer_shapes import (
 from cnn_course.analysis.graph.nodes import Tensor
 from cnn_course.analysis.graph.operation_shapes import OPERATIONS, PARTS
 from cnn_course.analysis.graph.reading import configuration, leaves, walk
-from cnn_course.analysis.graph.values import listing, refuse, several, shown, switch, whole
+from cnn_course.analysis.graph.values import LARGEST, listing, refuse, several, shown, switch, whole
+
+MOST_TENSORS = 100_000
 
 
 class Weight(NamedTuple):
@@ -118,6 +120,8 @@ class _Sizes:
             raise refuse(f"layer {shown(layer.name)} is called on shapes that need other weights")
 
     def _tensor(self, dims: Dims) -> Tensor:
+        if len(self.shapes) == MOST_TENSORS or any(n is not None and n > LARGEST for n in dims):
+            raise refuse("what its layers make is too much, or too large")
         self.shapes.append(dims)
         return Tensor(len(self.shapes) - 1, flat=False)
 

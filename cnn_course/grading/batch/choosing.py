@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from cnn_course.grading.batch.found import CODE, Found, Refused, shown
-from cnn_course.grading.batch.layout import own_names
+from cnn_course.grading.batch.layout import OF_AN_EXERCISE, own_names
 from cnn_course.grading.batch.names import safe_name
 from cnn_course.grading.batch.notebooks import source_of
 from cnn_course.grading.batch.text import text_of
@@ -19,7 +19,6 @@ NETWORK = 64_000_000  # bytes of a trained network
 COMPARED = 10  # files that are looked into to find the one that counts
 # Handed in again: Canvas makes exercise-1.py of it, browsers and Moodle exercise (1).py.
 AGAIN = re.compile(r"(?P<name>.+?)(?:-(?P<canvas>\d{1,3})| ?\((?P<browser>\d{1,3})\))?", re.DOTALL)
-OF_AN_EXERCISE = re.compile(r"\d\d_[a-z]\w*")
 UNTOUCHED = "raise NotImplementedError"
 
 

@@ -3,6 +3,7 @@
 A class comes as one folder per student, as files named after students, or as a learning platform writes it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
@@ -10,7 +11,9 @@ from typing import NamedTuple
 from cnn_course.grading.batch.found import CODE, Found
 from cnn_course.grading.batch.names import Signed, Student, by_platform, signed_by
 
-OF_NBGRADER = "submitted"  # its folder of students, beside source, release and feedback
+OF_NBGRADER = "submitted"  # its folder of students, which lies beside these
+BESIDE_IT = ("source", "release", "autograded", "feedback", "nbgrader_config.py", "gradebook.db")
+OF_AN_EXERCISE = re.compile(r"\d\d_[a-z]\w*")
 STUB, TRAINED = "exercise.py", "trained.cnn"
 LEFT_BY_PROGRAMS = {
     "__MACOSX", "__pycache__", ".DS_Store", ".git", ".github", ".gitignore", ".idea", ".ipynb_checkpoints",
@@ -66,11 +69,10 @@ def of_exercise(files: list[Found], exercise: str, *, required: bool = False) ->
     working copy has its stubs and its notebooks apart. All files, if there is no such folder and none is
     `required`.
     """
-    folder = [file for file in files if exercise in file.path[:-1]]
-    if not folder:
+    if not any(exercise in file.path[:-1] for file in files):
         return [] if required else files
     _, *named = own_names(exercise)
-    return [file for file in files if file in folder or file.path[-1] in named]
+    return [file for file in files if exercise in file.path[:-1] or file.path[-1] in named]
 
 
 def own_names(exercise: str) -> tuple[str, str, str]:
@@ -83,7 +85,7 @@ def _unwrapped(files: list[Found], exercise: str, *, archived: bool) -> tuple[li
     for_several = False
     while True:
         tops = {file.path[0] for file in files}
-        inner = next((name for name in (OF_NBGRADER, exercise) if name in tops), None)
+        inner = next((name for name in (OF_NBGRADER, exercise) if _is_around(name, files, exercise)), None)
         if inner is None and len(tops) == 1 and _is_wrapper(files, exercise, archived=archived):
             (inner,) = tops
         below = [
@@ -92,6 +94,21 @@ def _unwrapped(files: list[Found], exercise: str, *, archived: bool) -> tuple[li
         if not below:
             return files, for_several
         files, for_several = below, for_several or inner == OF_NBGRADER
+
+
+def _is_around(name: str, files: list[Found], exercise: str) -> bool:
+    """Whether there is a folder of that name and all students are in it: nothing beside it is a student's. If
+    one of them is called so, the others must not get lost.
+    """
+    others = [file for file in files if file.path[0] != name]
+    return len(others) < len(files) and all(_is_beside(file, name, exercise) for file in others)
+
+
+def _is_beside(file: Found, name: str, exercise: str) -> bool:
+    """Whether it may lie beside a folder of that name, in which all students are."""
+    top, is_folder = file.path[0], len(file.path) > 1 or file.is_folder
+    known = top in BESIDE_IT if name == OF_NBGRADER else is_folder and OF_AN_EXERCISE.fullmatch(top)
+    return bool(known) or _signed(file, "", exercise) is None
 
 
 def _is_wrapper(files: list[Found], exercise: str, *, archived: bool) -> bool:

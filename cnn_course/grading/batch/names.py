@@ -52,7 +52,7 @@ def signed_by(name: str, *, is_folder: bool) -> Signed:
         return found
     path = PurePosixPath(name)
     plain = path.stem if not is_folder and path.suffix.lower() in HANDED_IN else name
-    return Signed(Student(("", _normal(plain)), plain, _identity(email=_email(plain))))
+    return Signed(Student(("", plain), plain, _identity(email=_email(plain))))
 
 
 def by_platform(name: str, *, is_folder: bool) -> Signed | None:

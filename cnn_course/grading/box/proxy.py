@@ -10,7 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NoReturn
 
+import numpy as np
+
 from cnn_course.grading.box.opening import OpenBox
+from cnn_course.grading.claimed.asking import evaluator
 from cnn_course.grading.claimed.network import claimed_network
 from cnn_course.grading.crossing.caps import LARGE
 from cnn_course.grading.crossing.codec import decode, encode
@@ -18,7 +21,7 @@ from cnn_course.grading.crossing.frames import Broken
 from cnn_course.grading.expected import config_of
 from cnn_course.grading.in_process import YOURS
 from cnn_course.grading.jail.limits import Limits
-from cnn_course.grading.submission import BadAnswer, NotAttempted, OutOfTime, StudentError
+from cnn_course.grading.submission import BadAnswer, CannotJudge, NotAttempted, OutOfTime, StudentError
 from cnn_course.grading.values import Network, NetworkToBuild
 
 FILE = "the file"  # the call that loads it
@@ -37,7 +40,7 @@ class Boxed:
         self.start, self.load, self.limits = start, load, limits
         self.end = time.monotonic() + limits.total_seconds
         self.box: OpenBox | None = None
-        self.boxes = self.messages = 0
+        self.boxes = self.messages = self.runs = 0
         self.seconds: float | None = None
         self.begun = False  # whether the box knows of this check
         self.fatal: dict[str, str] = {}  # what cost a box, and how
@@ -56,6 +59,7 @@ class Boxed:
         if not self.begun:
             self._ask_box("begin", "", [None], {}, self.limits.call_seconds, "the program")
             self.begun = True
+        self.runs += 1
         return self._ask_box(kind, name, list(args), kwargs, self._patience(kind), said)
 
     def close(self) -> None:
@@ -83,9 +87,16 @@ class Boxed:
             return
         self.close()
         self.boxes += 1
-        self.box, self.begun = self.start(), False
+        self.box, self.begun = self._started(), False
         loaded = self._exchange(FILE, FILE, {"op": "load", **self.load}, [], self.limits.load_seconds)
-        self.problems = [str(line)[:500] for line in loaded["problems"]] if _lines(loaded) else []
+        self.problems = _lines(loaded)
+
+    def _started(self) -> OpenBox:
+        """A new box. CannotJudge if none can be made, which says nothing of the submission."""
+        try:
+            return self.start()
+        except (RuntimeError, OSError) as problem:
+            raise CannotJudge(str(problem)) from None
 
     def _ask_box(
         self, kind: str, name: str, args: list[Any], kwargs: dict[str, Any], seconds: float, said: str
@@ -112,7 +123,7 @@ class Boxed:
         except Broken as problem:
             self._lost(said, call, problem, seconds)
         if "raised" in answer:
-            raise self._raised(answer)
+            raise self._raised(said, answer, seconds)
         try:
             return decode(answer.get("value"), came, self._claimed, most=LARGE)
         except ValueError as problem:
@@ -149,18 +160,32 @@ class Boxed:
         if not self.limit:
             self.limit, self.limit_says = limit, says
 
-    def _raised(self, answer: dict[str, Any]) -> Exception:
+    def _raised(self, said: str, answer: dict[str, Any], seconds: float) -> Exception:
+        """What a box says was raised. A reason for the whole submission is in our own words: all pages show
+        it, and a hidden check would tell its inputs in the box's.
+        """
         message, kinds = str(answer.get("message"))[:1000], answer.get("kinds")
         kind = RAISED.get(str(answer["raised"]), StudentError)
         if kind is OutOfTime:
-            self._hit("timeout", message)
+            self._hit("timeout", f"{said} took longer than {seconds:g} seconds; does a loop never end?")
         if not issubclass(kind, StudentError) or kind is not StudentError:
             return kind(message)
         names = [str(item)[:100] for item in kinds[:KINDS_SHOWN]] if isinstance(kinds, list) else []
         return StudentError(message, *names)
 
     def _claimed(self, handle: int, claim: Any) -> Network:
-        return claimed_network(claim, _Ask(self, self.boxes, handle))
+        return claimed_network(claim, _Ask(self, self.boxes, handle), self._run_network)
+
+    def _run_network(self, config: dict[str, Any], weights: list[np.ndarray], x: Any) -> Any:
+        """What a network makes of x, in a process of our own; it takes of the submission's time."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise OutOfTime("the network was not run: the time for all checks was used up before")
+        try:
+            return evaluator().predict(config, weights, x, left)
+        except OutOfTime as problem:
+            self._hit("timeout", str(problem))
+            raise
 
     def _printed(self) -> str:
         if self.box is None or not self.begun or self.box.ended():
@@ -173,17 +198,37 @@ class Boxed:
 
 
 class _Ask:
-    """Asks a network in a box; `handle` is its number there."""
+    """Asks a network in a box; `handle` is its number there.
+
+    For its weights only once, until the submission's code has run again: they cannot differ honestly, and a
+    box that gave others for every question could answer each as it likes.
+    """
 
     def __init__(self, boxed: Boxed, box: int, handle: int) -> None:
         self.boxed, self.box, self.handle = boxed, box, handle
+        self.weights: tuple[int, Any] = (-1, None)  # after so many runs of the code
 
     def __call__(self, question: str, *arguments: Any) -> Any:
+        if question != "weights":
+            return self._asked(question, *arguments)
+        if self.weights[0] != self.boxed.runs:
+            self.weights = self.boxed.runs, _sealed(self._asked("weights"))
+        return self.weights[1]
+
+    def _asked(self, question: str, *arguments: Any) -> Any:
         if self.box != self.boxed.boxes or self.boxed.box is None or self.boxed.box.ended():
             raise BadAnswer("the network is gone: the program that built it had to be stopped")
         network = Network({}, {}, frozenset(), None, None, self)  # crosses as its number
         seconds = self.boxed._patience("ask")
         return self.boxed._ask_box("ask", question, [network, *arguments], {}, seconds, "the network")
+
+
+def _sealed(arrays: Any) -> Any:
+    """A list of arrays that nobody can change."""
+    for array in arrays if type(arrays) is list else ():
+        if type(array) is np.ndarray:
+            array.flags.writeable = False
+    return arrays
 
 
 def _handle(network: Any) -> int:
@@ -201,5 +246,7 @@ def _buildable(value: Any) -> Any:
     return value
 
 
-def _lines(loaded: Any) -> bool:
-    return isinstance(loaded, dict) and isinstance(loaded.get("problems"), list)
+def _lines(loaded: Any) -> list[str]:
+    """The lines about statements that failed, as far as they are lines."""
+    lines = loaded.get("problems") if isinstance(loaded, dict) else None
+    return [line[:500] for line in lines if type(line) is str] if type(lines) is list else []

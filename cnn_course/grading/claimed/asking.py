@@ -17,7 +17,7 @@ import numpy as np
 from cnn_course.grading.crossing.caps import Caps
 from cnn_course.grading.crossing.codec import decode, encode
 from cnn_course.grading.crossing.frames import Broken, Channel
-from cnn_course.grading.submission import BadAnswer, CannotJudge
+from cnn_course.grading.submission import BadAnswer, CannotJudge, OutOfTime
 from cnn_course.grading.wording import in_one_line
 
 PROGRAM = "cnn_course.grading.claimed.evaluator"
@@ -57,24 +57,30 @@ class Evaluator:
         self.lock = Lock()
         atexit.register(self.close)
 
-    def predict(self, config: dict[str, Any], weights: Sequence[np.ndarray], x: Any) -> Any:
-        """What a network makes of the batch x; BadAnswer if it cannot be run, or not within the limits."""
+    def predict(
+        self, config: dict[str, Any], weights: Sequence[np.ndarray], x: Any, seconds: float | None = None
+    ) -> Any:
+        """What a network makes of the batch x, in so many seconds or as many as usual.
+
+        OutOfTime if it takes longer, BadAnswer if it cannot be run or is too large.
+        """
+        seconds = self.seconds if seconds is None else min(seconds, self.seconds)
         tree, blobs = encode([list(weights), x], most=MOST)
         question = {"op": "predict", "network": json.dumps(config), "given": tree}
         try:
-            return self._answer(question, blobs)
+            return self._answer(question, blobs, seconds)
         except Broken as problem:
-            slow = (
-                f"took longer than {self.seconds:g} seconds" if problem.kind == "timeout" else "is too large"
-            )
-            raise BadAnswer(f"the network {slow} to be run for {len(x):,} inputs") from None
+            runs = f"to be run for {len(x):,} inputs"
+            if problem.kind == "timeout":
+                raise OutOfTime(f"the network took longer than {seconds:.3g} seconds {runs}") from None
+            raise BadAnswer(f"the network is too large {runs}") from None
         except Unable as problem:
             raise BadAnswer(f"the network cannot be run: {problem}") from None
 
     def build(self, asked: str) -> str:
         """JSON of the network that is asked for as `expected.built_here` is; CannotJudge if there is none."""
         try:
-            return self._answer({"op": "build", "asked": asked}, [])
+            return self._answer({"op": "build", "asked": asked}, [], self.seconds)
         except (Broken, Unable) as problem:
             raise CannotJudge(f"the network {asked} could not be built: {problem}") from None
 
@@ -89,20 +95,20 @@ class Evaluator:
             self.process.stdout.close()
         self.process = self.channel = None
 
-    def _answer(self, question: dict[str, Any], blobs: list[bytes]) -> Any:
+    def _answer(self, question: dict[str, Any], blobs: list[bytes], seconds: float) -> Any:
         """Broken if none comes. A process that is lost after it has answered others is asked once more."""
         with self.lock:
             if self.process is not None:
                 try:
-                    return self._asked(question, blobs)
+                    return self._asked(question, blobs, seconds)
                 except Broken as problem:
                     if problem.kind == "timeout":
                         raise
-            return self._asked(question, blobs)
+            return self._asked(question, blobs, seconds)
 
-    def _asked(self, question: dict[str, Any], blobs: list[bytes]) -> Any:
+    def _asked(self, question: dict[str, Any], blobs: list[bytes], seconds: float) -> Any:
         channel = self.channel or self._started()
-        deadline = time.monotonic() + self.seconds
+        deadline = time.monotonic() + seconds
         try:
             channel.send(question, blobs, deadline, MOST)
             answer, came = channel.receive(deadline, MOST)

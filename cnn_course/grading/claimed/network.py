@@ -27,17 +27,18 @@ WHOLE = ("count",)  # weights of Keras's that are no floats
 Ask = Callable[..., Any]
 
 
-def claimed_network(claim: Any, ask: Ask) -> Network:
+def claimed_network(claim: Any, ask: Ask, run: Ask | None = None) -> Network:
     """The network of a claim {"config", "shapes", "trainable", "input_shape", "output_shape"}.
 
     `ask(question, *arguments)` has the process answer that holds it; only its weights are asked for, and
-    "model". BadAnswer, in one line, for what cannot be checked or does not agree with itself.
+    "model". `run`: as in `network_of`. BadAnswer, in one line, for what cannot be checked or does not agree
+    with itself.
     """
     if type(claim) is not dict or any(key not in claim for key in KEYS):
         raise BadAnswer("the network's description is not complete")
     config, sizes = checked(claim["config"])
     _compare(claim, sizes)
-    return network_of(config, sizes, ask)
+    return network_of(config, sizes, ask, run)
 
 
 def checked(network: Any) -> tuple[dict[str, Any], Measured]:

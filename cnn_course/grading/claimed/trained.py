@@ -41,9 +41,10 @@ def trained_bytes(model: Any, record: dict[str, Any]) -> bytes:
     """
     weights = [np.asarray(weight) for weight in model.weights]
     plain = [array.astype("float32") if array.dtype.name == "bfloat16" else array for array in weights]
-    if (size := sum(array.nbytes for array in plain)) > MOST.blobs:
+    size, most = sum(array.nbytes for array in plain), MOST.blobs
+    if size > most:
         raise ValueError(
-            f"the network's weights take {size >> 20} MB; at most {MOST.blobs >> 20} can be handed in"
+            f"the network's weights take {size / 2**20:.1f} MB; at most {most >> 20} can be handed in"
         )
     tree, blobs = encode(plain, most=MOST)
     said = {key: record[key] for key in OF_THE_RUN if key in record}

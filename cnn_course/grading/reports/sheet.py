@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from cnn_course.grading.wording import in_one_line
 
-OBEYED = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
+# What a spreadsheet takes for the beginning of a formula, some in wide letters too. In many countries a cell
+# ends with a semicolon, whatever this file ends it with.
+FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 DELIMITERS = (",", ";", "\t")
 
 
@@ -17,8 +19,8 @@ def csv_text(rows: Iterable[Iterable[str]], longest: int = 200) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text, begun with ' where a spreadsheet would compute it."""
-    return f"'{text}" if text.startswith(OBEYED) else text
+    """The text, with a ' before what a spreadsheet would compute."""
+    return FORMULA.sub("'", text)
 
 
 def quoted(text: str, delimiter: str = ",") -> str:

@@ -88,6 +88,24 @@ def test_nbgraders_folder_of_students_is_known_by_its_name(tmp_path, lay_out, of
     assert taken["bob"].reason == "there is nothing in it; hand in exercise.py or 03_convolution.ipynb"
 
 
+@pytest.mark.parametrize("name", ["submitted", "03_convolution"])
+@pytest.mark.parametrize(
+    "others", [["alice.py", "bob/exercise.py"], ["Bo B_2_assignsubmission_file_/exercise.py"]]
+)
+def test_a_student_who_is_called_like_a_folder_around_all_takes_nobody_away(
+    tmp_path, lay_out, texts, name, others
+):
+    files = {file: text_for(file) for file in [*others, f"{name}/exercise.py"]}
+    assert sorted(texts(lay_out(tmp_path / "class", files)).values()) == sorted(
+        text.decode() for text in files.values()
+    )
+
+
+def test_names_that_look_alike_are_those_of_two_students(tmp_path, lay_out, texts):
+    files = {"Ren\u00e9/exercise.py": GOOD, "Rene\u0301/exercise.py": OTHER, "ren\u00e9/exercise.py": STUB}
+    assert len(texts(lay_out(tmp_path / "class", files))) == 3
+
+
 def test_the_first_student_of_a_class_is_a_student(tmp_path, lay_out, of):
     taken = of(lay_out(tmp_path / "class", {"alice/one.py": GOOD, "alice/two.py": OTHER}))
     assert taken["alice"].reason.startswith("2 files could be meant: one.py, two.py;")

@@ -29,6 +29,19 @@ def honest(claim_of):
     return claim_of(keras.Model(image, layers.Dense(2, name="dense")(layers.Flatten(name="flat")(x))))
 
 
+@pytest.fixture(scope="module")
+def in_a_line(claim_of):
+    """A claim whose layers stand in a row, with a network inside."""
+    inside = keras.Sequential([layers.SeparableConv2D(4, 2), layers.PReLU(shared_axes=[1])])
+    rest = [
+        layers.Conv2DTranspose(3, 3, 2),
+        layers.MaxPooling2D(),
+        layers.Reshape((-1, 3)),
+        layers.Conv1D(2, 3),
+    ]
+    return claim_of(keras.Sequential([keras.Input((8, 8, 4)), inside, *rest]))
+
+
 @pytest.fixture
 def claim(honest):
     return copy.deepcopy(honest)
@@ -212,6 +225,13 @@ def test_layers_are_counted(claim):
     assert refused(claim) == "the network has more than 2,000 layers, too many to be checked"
 
 
+def test_maps_that_grow_without_end_are_refused(claim):
+    start = of_keras("InputLayer", batch_shape=[None, 4, 4, 3], dtype="float32", name="i")
+    growing = [of_keras("UpSampling2D", size=1000, name=f"u{n}") for n in range(1000)]
+    claim["config"] = in_a_row([start, *growing])
+    assert refused(claim) == "the network cannot be checked: what its layers make is too much, or too large"
+
+
 def test_layers_in_a_circle_are_refused(claim):
     conv, bn = layer(claim, "conv"), layer(claim, "bn")
     conv["inbound_nodes"][0]["args"][0]["config"]["keras_history"] = ["bn", 0, 0]
@@ -318,8 +338,8 @@ JUNK = st.sampled_from([
 
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(data=st.data())
-def test_a_claim_with_anything_put_anywhere_is_believed_or_refused(honest, data):
-    claim = copy.deepcopy(honest)
+def test_a_claim_with_anything_put_anywhere_is_believed_or_refused(honest, in_a_line, data):
+    claim = copy.deepcopy(data.draw(st.sampled_from([honest, in_a_line])))
     everywhere = [path for path in places(claim) if path]
     for _ in range(data.draw(st.integers(1, 3))):
         *way, last = data.draw(st.sampled_from(everywhere))
@@ -327,7 +347,10 @@ def test_a_claim_with_anything_put_anywhere_is_believed_or_refused(honest, data)
         try:
             for key in way:
                 holder = holder[key]
-            holder[last] = copy.deepcopy(data.draw(JUNK))
+            if data.draw(st.booleans()):
+                holder[last] = copy.deepcopy(data.draw(JUNK))
+            else:
+                del holder[last]
         except (KeyError, IndexError, TypeError):  # an earlier change took this place away, or it is a tuple
             continue
     with suppress(BadAnswer):

@@ -114,6 +114,8 @@ def test_the_second_set_of_numbers_on_x86_64_does_not_exist():
         ("prlimit64", (1, 7), ALLOW, REFUSE),
         ("fcntl", (3, 8, 1), ALLOW, REFUSE),  # F_SETOWN
         ("fcntl", (3, 3, 0), ALLOW, ALLOW),
+        ("fcntl", (3, 1024, 1), REFUSE, REFUSE),  # F_SETLEASE
+        ("fcntl", (3, 1026, 1), REFUSE, REFUSE),  # F_NOTIFY
         ("setpriority", (0, 0, 5), ALLOW, ALLOW),
         ("setpriority", (0, 1, 5), ALLOW, REFUSE),
         ("setpriority", (2, 0, 5), ALLOW, REFUSE),  # all processes of the user

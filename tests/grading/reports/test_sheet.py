@@ -80,7 +80,13 @@ def test_no_cell_is_a_formula(text):
     ((cell,),) = csv.reader(io.StringIO(csv_text([[text]])))
     assert cell[0] == "'" or cell[0] not in "=+-@\t\r"
     assert cell.lstrip("'") == text.strip()
-    assert harmless("a=1") == "a=1"
+    assert harmless("a=1; -2") == "a=1; -2"
+
+
+@pytest.mark.parametrize("text", ["a;=1+1", "a;-1;@x", "\uff1d1+1", ";=1"])
+def test_no_cell_is_a_formula_in_countries_where_a_semicolon_ends_it_or_letters_are_wide(text):
+    cells = csv_text([[text, "b"]]).split(";")
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))]
 
 
 def test_cells_are_one_clean_line_of_at_most_200_characters(hostile):

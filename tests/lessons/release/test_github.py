@@ -18,15 +18,20 @@ REPORTER = "classroom-resources/autograding-grading-reporter@v1"
 
 
 @pytest.fixture
-def made(folder, monkeypatch):
-    """A function that makes the template of the little course, {path: content}."""
+def release(folder, monkeypatch):
+    """A function that makes the release of the little course, {path: content}."""
     monkeypatch.setattr(target, "wheel", lambda: (WHEEL, b"wheel"))
+    return lambda: github(masters(folder.parents[1]))
 
-    def make() -> dict[str, bytes]:
-        files = github(masters(folder.parents[1]))
-        return {name.removeprefix("90_numbers/"): content for name, content in files.items()}
 
-    return make
+@pytest.fixture
+def made(release):
+    """A function that makes its only template, {path: content}."""
+    return lambda: {
+        name.removeprefix("90_numbers/"): content
+        for name, content in release().items()
+        if name.startswith("90_numbers/")
+    }
 
 
 @pytest.fixture
@@ -40,7 +45,8 @@ def job(workflow):
 
 
 def test_the_template_has_what_students_get_and_the_wheel(made, folder):
-    assert set(made()) - {"README.md"} == {
+    assert set(made()) == {
+        "README.md",
         ".gitignore",
         WORKFLOW,
         f".github/{WHEEL}",
@@ -132,6 +138,9 @@ def test_the_file_that_was_committed_last_is_checked(workflow, made, tmp_path, l
     assert answers_file(repository / "exercises" / "90_numbers") == repository / last
 
 
-def test_students_and_instructors_are_told(made):
-    files = made()
-    assert "Whenever you push, GitHub runs the visible checks" in files[".gitignore"].decode() + str(files)
+def test_students_read_what_a_push_does_and_instructors_what_it_is_worth(release):
+    files = {name: content.decode() for name, content in release().items() if name.endswith("README.md")}
+    assert set(files) == {"README.md", "90_numbers/README.md"}
+    assert "- 90_numbers: Numbers" in files["90_numbers/README.md"]
+    assert "Whenever you push, GitHub runs the visible checks" in files["90_numbers/README.md"]
+    assert "A score is feedback, not a grade" in files["README.md"]

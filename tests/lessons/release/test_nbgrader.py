@@ -13,7 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from cnn_course.lessons.course import NoSuchName
 from cnn_course.lessons.execute import run_notebook
+from cnn_course.lessons.exercise import Exercise
 from cnn_course.lessons.release.master import masters
 from cnn_course.lessons.release.nbgrader import nbgrader, nbgrader_for_students
 from cnn_course.lessons.release.write import write
@@ -56,7 +58,7 @@ def test_points_of_a_task_are_those_of_its_visible_and_hidden_checks(folder):
     cells = graded(nbformat.reads(nbgrader(masters(folder.parents[1]))[SOURCE].decode(), as_version=4))
     points = {name: c.metadata.nbgrader.points for name, c in cells.items() if c.metadata.nbgrader.grade}
     assert points == TESTS_IN_THE_LITTLE_COURSE
-    assert "Points: 3, of which 2 for hidden checks." in cells["test-largest"].source
+    assert "Points: 3, 2 of them for hidden checks;" in cells["test-largest"].source
     assert "HIDDEN TESTS" not in cells["test-mean"].source
 
 
@@ -84,6 +86,20 @@ def test_students_get_neither_solutions_nor_hidden_checks_nor_instructors_cells(
     text = b"".join(given.values()).decode()
     assert "fsum" not in text
     assert "test_negative" not in text
+
+
+def test_hidden_checks_are_called_where_an_instructor_grades_and_not_shown(tree, monkeypatch):
+    assignment = tree / "autograded" / "student" / "90_numbers"
+    shutil.copytree(tree / "source/90_numbers", assignment)
+    exercise = Exercise(assignment / "exercises/90_numbers", {"largest": lambda values: max(0, *values)})
+    monkeypatch.chdir(assignment)
+    report = exercise.check("largest", hidden=True)
+    assert (report.share_of(3), len(report.outcomes)) == (1.0, 2)
+    assert "negative numbers" not in repr(report.visible)
+    assert exercise.check("largest").share_of(3) == 3.0  # so that nbgrader's Validate is content
+    monkeypatch.chdir("/")  # where a student is, there are none
+    with pytest.raises(NoSuchName, match="this copy of the course has no hidden checks"):
+        exercise.check("largest", hidden=True)
 
 
 def test_the_settings_are_python(folder):
