@@ -4,7 +4,7 @@
 
 Grades the honest ones alone, then all together; prints how many rows are right, the wall time beside that of
 the honest ones, the grader's own memory, and what is left of processes and of scratch files. The bound is
-honest time + bad submissions x limit / workers + bad x limit for those that are tried again alone + 10 %.
+honest time + bad submissions x limit / workers + 10 %, though limits that were hit are tried again alone.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,16 +41,17 @@ def main() -> None:
     args = parser.parse_args()
     with TemporaryDirectory(prefix="grading-class-") as room:
         place = Path(room)
+        (place / "scratch").mkdir()
         honest, everybody = write_class(place, args.submissions)
         alone, _ = grade(place / "honest", place / "out-honest", args)
         wall, memory = grade(place / "class", place / "out-class", args)
         bad = len(everybody) - len(honest)
-        bound = 1.1 * (alone + bad * args.seconds / args.workers + bad * args.seconds)
+        bound = 1.1 * (alone + bad * args.seconds / args.workers)
         rows = list(csv.DictReader((place / "out-class" / "grades.csv").open()))
         right = sum(is_right(row, everybody[row["submission"]]) for row in rows)
         print(f"{len(rows)} rows of {len(everybody)}, {right} of them right")
         print(f"honest alone {alone:.0f} s ({len(honest)}), all {wall:.0f} s; the bound is {bound:.0f} s")
-        print(f"grader: {memory / 1e6:.0f} MB at most; left behind: {survivors()} processes")
+        print(f"grader: {memory / 1e6:.0f} MB at most; left behind: {left_in(place / 'scratch')}")
         for row in rows:
             if not is_right(row, everybody[row["submission"]]):
                 print(f"    {row['submission']}: {row['verdict']}, {row['points']} ({row['reason']})")
@@ -82,7 +84,10 @@ def grade(handed: Path, out: Path, args: argparse.Namespace) -> tuple[float, int
     words += ["--seconds", args.seconds, "--memory", 0.5, "--workers", args.workers]
     began, peak = time.perf_counter(), [0]
     with (out.parent / f"{out.name}.log").open("w") as log:
-        process = subprocess.Popen(list(map(str, words)), stdout=log, stderr=subprocess.STDOUT)
+        environment = {**os.environ, "TMPDIR": str(out.parent / "scratch")}
+        process = subprocess.Popen(
+            list(map(str, words)), stdout=log, stderr=subprocess.STDOUT, env=environment
+        )
         watcher = threading.Thread(target=watch, args=(process, peak))
         watcher.start()
         status = process.wait()
@@ -113,9 +118,13 @@ def is_right(row: dict[str, str], case: str) -> bool:
     )
 
 
-def survivors() -> int:
-    found = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    return sum(b"/code/start.py" in words for words in found)
+def left_in(scratch: Path) -> int:
+    """Processes whose code is mounted from this scratch folder, and files in it."""
+    mounts = []
+    for path in Path("/proc").glob("[0-9]*/mountinfo"):
+        with suppress(OSError):  # it has ended meanwhile
+            mounts.append(path.read_text())
+    return sum(str(scratch) in text for text in mounts) + len(list(scratch.iterdir()))
 
 
 if __name__ == "__main__":

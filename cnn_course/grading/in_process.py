@@ -13,12 +13,18 @@ import numpy as np
 from cnn_course.grading.keras_values import answer, from_student, on_input, to_student
 from cnn_course.grading.quiet import Printed, kept
 from cnn_course.grading.student_error import is_authors, is_stub, own_place, told, where
-from cnn_course.grading.submission import BadAnswer, NotAttempted, OutOfTime, StudentError, Submission
+from cnn_course.grading.submission import (
+    YOURS,
+    BadAnswer,
+    NotAttempted,
+    OutOfTime,
+    StudentError,
+    Submission,
+)
 from cnn_course.grading.time_limit import TimeUp, time_limit
 from cnn_course.grading.values import Foreign
 
 PLAIN = (np.ndarray, list, tuple, dict, str, int, float)
-YOURS = "your code"  # in messages about a scenario, whose name means nothing to students
 CALL_SECONDS, SCENARIO_SECONDS = 20.0, 120.0
 
 

@@ -28,6 +28,7 @@ from cnn_course.grading.wording import clean, sentence
 
 SETTINGS = Path(__file__).with_name("pytest.ini")
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+LONGEST = 10_000  # characters of a message, and of what was printed
 RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -142,11 +143,11 @@ class _Collector:
             task=_mark(item, "task", ""),
             check=sentence(item.name),
             status=status,
-            message=clean(message),
+            message=clean(message[:LONGEST]),
             hint=_mark(item, "hint", ""),
             points=float(_mark(item, "points", 1)),
             hidden=self.hidden,
-            printed=clean(printed(self.submission_under_test)),
+            printed=clean(printed(self.submission_under_test)[:LONGEST]),
             observed=was_watched(self.submission_under_test),
         )
 

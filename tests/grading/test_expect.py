@@ -1,6 +1,7 @@
 """Messages for students: what was called, what came, what was due, and what led to it."""
 
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -53,6 +54,36 @@ def test_close_holds_float64_to_what_it_was_told_and_float32_to_seven_digits():
 )
 def test_close_says_the_first_thing_that_one_would_mend(answer, words):
     assert complaint(expect.close, answer, RIGHT, "f(x)") == words
+
+
+MANY_AXES = np.zeros((2,) * 22, "u1")  # 4 MB; as lists a hundred times that, as text even more
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("check", [expect.equal, expect.close])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        MANY_AXES,
+        [MANY_AXES],
+        {"x": (MANY_AXES, 1)},
+        [*np.zeros((600, 9_000), "u1"), np.zeros(9_000, "c16")],  # one array of them would take 87 MB
+        [*np.zeros((900, 10), "u1"), np.array(["x" * 10_000] * 10)],  # and of these 360 MB
+    ],
+)
+def test_a_large_answer_takes_no_more_memory_or_time_than_it_took_to_come(check, answer):
+    tracemalloc.start()
+    said = complaint(check, answer, 5, "f(x)")
+    assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    tracemalloc.stop()
+    assert len(said) < 400
+
+
+def test_large_arrays_are_named_by_their_shape_wherever_they_are():
+    said = complaint(expect.equal, {"a": [np.zeros((3, 9)), np.ones(2)]}, 5, "f(x)")
+    assert said == "f(x) gave {'a': [an array of shape (3, 9), [1.0, 1.0]]}, 5 was expected"
+    said = complaint(expect.equal, np.zeros((1001, 1000)), 5, "f(x)")
+    assert said == "f(x) gave an array of shape (1001, 1000), which is too large to be right"
 
 
 def test_close_names_axes_in_another_order():

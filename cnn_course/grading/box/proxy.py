@@ -19,9 +19,15 @@ from cnn_course.grading.crossing.caps import LARGE
 from cnn_course.grading.crossing.codec import decode, encode
 from cnn_course.grading.crossing.frames import Broken
 from cnn_course.grading.expected import config_of
-from cnn_course.grading.in_process import YOURS
 from cnn_course.grading.jail.limits import Limits
-from cnn_course.grading.submission import BadAnswer, CannotJudge, NotAttempted, OutOfTime, StudentError
+from cnn_course.grading.submission import (
+    YOURS,
+    BadAnswer,
+    CannotJudge,
+    NotAttempted,
+    OutOfTime,
+    StudentError,
+)
 from cnn_course.grading.values import Network, NetworkToBuild
 
 FILE = "the file"  # the call that loads it

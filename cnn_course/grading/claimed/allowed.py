@@ -100,7 +100,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
 }
 """Classes of operations and the arguments of the function of `keras.ops`, besides those of the call."""
 
-ACTIVATION_LAYERS = ("ReLU", "LeakyReLU", "ELU", "Softmax")  # as an argument `activation`
+ACTIVATION_LAYERS = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")  # as an argument `activation`
 NEVER_READ = {"name", "trainable", "dtype", "seed", "renorm_momentum", "data_format"}
 ONLY_TRAINING = ("_initializer", "_regularizer", "_constraint")
 POLICIES = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16")

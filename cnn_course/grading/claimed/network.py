@@ -17,7 +17,7 @@ from cnn_course.analysis.graph.values import shown
 from cnn_course.analysis.graph.weights import Measured, Weight, measured
 from cnn_course.grading.claimed import asking
 from cnn_course.grading.claimed.vetting import readable, vet
-from cnn_course.grading.submission import BadAnswer
+from cnn_course.grading.submission import BadAnswer, OutOfTime
 from cnn_course.grading.values import Network, distinct
 
 MOST_PARAMETERS = 200_000_000
@@ -76,13 +76,23 @@ class Checked:
 
     def __init__(self, config: dict[str, Any], weights: dict[str, Weight], ask: Ask, run: Ask) -> None:
         self.config, self.weights, self.ask, self.run = config, weights, ask, run
+        self.too_slow = ""
 
     def __call__(self, question: str, *arguments: Any) -> Any:
         if question == "weights":
             return self._checked(self.ask("weights"))
         if question == "predict":
-            return self.run(self.config, self("weights"), *arguments)
+            return self._predicted(*arguments)
         return self.ask(question, *arguments)
+
+    def _predicted(self, x: Any) -> Any:
+        if self.too_slow:
+            raise OutOfTime(f"{self.too_slow}, and was not run again")
+        try:
+            return self.run(self.config, self("weights"), x)
+        except OutOfTime as problem:
+            self.too_slow = str(problem)
+            raise
 
     @property
     def handle(self) -> int:

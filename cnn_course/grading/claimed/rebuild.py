@@ -94,10 +94,10 @@ class _Builder:
     def _computed(self, layer: Layer) -> Any:
         function = getattr(keras.ops, _function_name(layer.kind))
         args, kwargs = self._live(layer.args), self._live(layer.kwargs)
-        if layer.kind == "GetItem":
+        if layer.kind == "GetItem":  # JSON has no tuples; TensorFlow does not mind, others do
             args = [tuple(value) if isinstance(value, list) else value for value in args]
             kwargs = {key: tuple(v) if isinstance(v, list) else v for key, v in kwargs.items()}
-        return function(*args, **kwargs, **_arguments(layer, OPERATIONS))
+        return function(*args, **kwargs, **_arguments(layer.config, OPERATIONS[layer.kind]))
 
     def _called(self, layer: Layer) -> Any:
         if layer.address not in self.layers:
@@ -131,7 +131,7 @@ IN_TRAINING = ("training", "mask")
 def _constructed(layer: Layer) -> keras.Layer:
     package, _, name = layer.kind.rpartition(">")
     """Its weights come later: zeros are quicker than random numbers."""
-    arguments = _arguments(layer, LAYERS)
+    arguments = _arguments(layer.config, LAYERS[layer.kind])
     arguments |= {key: "zeros" for key in layer.config if key.endswith("_initializer")}
     made = getattr(own_layers if package else keras.layers, name)(
         **arguments, dtype=policy(layer.config.get("dtype"))
@@ -140,9 +140,9 @@ def _constructed(layer: Layer) -> keras.Layer:
     return made
 
 
-def _arguments(layer: Layer, table: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """The arguments that are read; KeyError for a class that is not in the table."""
-    read = {key: layer.config[key] for key in table[layer.kind] if key in layer.config}
+def _arguments(config: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
+    """Those of the arguments that are read."""
+    read = {key: config[key] for key in known if key in config}
     if read.get("activation") is not None:
         read["activation"] = _activation(read["activation"])
     return read
@@ -154,8 +154,8 @@ def _activation(written: Any) -> Any:
         return ALIASES.get(written, written)
     if written["module"] == "builtins":
         return _activation(written["config"])
-    kind, config = written["class_name"], written.get("config", {})
-    return getattr(keras.layers, kind)(**{key: config[key] for key in LAYERS[kind] if key in config})
+    kind = written["class_name"]
+    return getattr(keras.layers, kind)(**_arguments(written.get("config", {}), LAYERS[kind]))
 
 
 def _function_name(operation: str) -> str:

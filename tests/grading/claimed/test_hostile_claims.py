@@ -141,6 +141,12 @@ def test_the_first_weight_that_differs_is_named(claim, path, shape, said):
     assert refused(claim) == f"the network's weights are not those of its layers: {said}"
 
 
+def test_weights_of_one_shape_cannot_take_each_others_places(claim):
+    gamma, beta = claim["shapes"][2:4]
+    claim["shapes"][2:4] = [beta, gamma]
+    assert refused(claim).endswith("bn/beta (3,) came, bn/gamma (3,) was expected")
+
+
 def test_weights_that_are_left_out_or_too_many_are_named(claim):
     claim["shapes"].append(["dense/more", (1,)])
     assert refused(claim).endswith("dense/more (1,), not trained came, nothing was expected")
@@ -299,6 +305,8 @@ def test_absurd_numbers_and_texts_are_refused(claim, key, value):
     ("activation", 3, "an activation of its own"),
     ("activation", of_keras("LeakyReLU", negative_slope="x"), "negative_slope"),
     ("activation", of_keras("Dense"), "an activation of its own"),
+    ("activation", {**of_keras("Relu"), "module": "keras.src.ops.nn"}, "an activation of its own"),
+    ("activation", of_keras("Activation", activation="made up"), "an activation of its own"),
 ])  # fmt: skip
 def test_arguments_that_are_none_are_named(claim, key, value, said):
     set_in(claim, value, key)

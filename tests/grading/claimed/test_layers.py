@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers, ops
 
 from cnn_course import layers as own
@@ -57,7 +58,12 @@ IN_A_MAP = {
     "ZeroPadding2D": [{"padding": (1, 2)}, {"padding": ((0, 1), (2, 3))}],
     "Cropping2D": [{"cropping": ((0, 1), (2, 3))}],
     "Dense": [{"units": 5, "activation": "softmax"}, {"units": 3, "use_bias": False}],
-    "Activation": [{"activation": "gelu"}, {"activation": layers.LeakyReLU(0.3)}],
+    "Activation": [
+        {"activation": "gelu"},
+        {"activation": layers.LeakyReLU(0.3)},
+        {"activation": layers.Activation(layers.ELU(0.3))},
+        {"activation": tf.nn.softmax},
+    ],
     "ReLU": [{"max_value": 0.5}, {"negative_slope": 0.2, "threshold": 0.1}],
     "LeakyReLU": [{"negative_slope": 0.4}],
     "PReLU": [{}, {"shared_axes": (1, 2)}],

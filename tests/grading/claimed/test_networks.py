@@ -82,6 +82,20 @@ def frozen_altogether():
     return model
 
 
+def frozen_from_outside():
+    model = frozen()
+    model.trainable = False
+    for layer in model.layers:
+        layer.trainable = True
+    return model
+
+
+def squeezed_and_excited():
+    image = keras.Input((8, 8, 4))
+    gate = layers.Dense(4, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(image))
+    return keras.Model(image, layers.Flatten()(layers.Multiply()([gate, image])))
+
+
 def frozen_with_an_exception():
     image, block = keras.Input((8, 8, 4)), inner()
     block.trainable = False
@@ -114,8 +128,8 @@ def of_any_size():
 
 
 @pytest.mark.parametrize("make", [
-    nested, shared_layers, several_in_and_out, frozen, frozen_altogether, frozen_with_an_exception,
-    built_by_a_first_batch, in_another_precision, of_bytes,
+    nested, shared_layers, several_in_and_out, frozen, frozen_altogether, frozen_from_outside,
+    frozen_with_an_exception, squeezed_and_excited, built_by_a_first_batch, in_another_precision, of_bytes,
 ])  # fmt: skip
 def test_a_network_of_this_form_is_built_again(make, check_is_built_again):
     check_is_built_again(make())
