@@ -56,6 +56,13 @@ def test_close_says_the_first_thing_that_one_would_mend(answer, words):
     assert complaint(expect.close, answer, RIGHT, "f(x)") == words
 
 
+def test_a_wrong_formula_is_no_rounding_however_few_digits_the_answer_has():
+    x = np.random.default_rng(0).normal(size=100)
+    due, other = (x - x.mean()) / x.std(), (x - x.mean()) / x.std(ddof=1)  # half a percent smaller
+    expect.close(due.astype("float16"), due, "f(x)")
+    assert "differ" in complaint(expect.close, other.astype("float16"), due, "f(x)")
+
+
 MANY_AXES = np.zeros((2,) * 22, "u1")  # 4 MB; as lists a hundred times that, as text even more
 
 
