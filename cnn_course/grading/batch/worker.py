@@ -21,6 +21,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from cnn_course.grading.box.opening import OpenBox
 from cnn_course.grading.box.own_package import handed_out
 from cnn_course.grading.box.proxy import Boxed
@@ -35,6 +37,7 @@ from cnn_course.grading.wording import clean
 TESTS = {"test_public.py": False, "test_hidden.py": True}  # whether their checks are hidden
 LONGEST_LOG = 2000
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+WRITTEN: Any = {"threshold": 100, "edgeitems": 1}  # of an array in a message: all of it may take for ever
 MEMORY = 4 << 30  # bytes that answers, and what checks make of them, may take
 
 
@@ -89,7 +92,8 @@ class Worker:
             "scenarios": exercise.scenarios,
             "course_names": exercise.names,
         }
-        with closing(Boxed(lambda: self._box(exercise, limits, level), load, limits)) as boxed:
+        boxed = Boxed(lambda: self._box(exercise, limits, level), load, limits)
+        with closing(boxed), np.printoptions(**WRITTEN):
             outcomes = list(_outcomes(exercise.folder, Submission(boxed), job["seed"], job.get("trained")))
             log = clean(boxed.log)[:LONGEST_LOG]
         return {

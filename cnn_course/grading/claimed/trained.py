@@ -5,6 +5,7 @@ Keras's own files can run code where they are opened; in this one there is nothi
 """
 
 import json
+from dataclasses import replace
 from functools import partial
 from math import isfinite
 from pathlib import Path
@@ -23,7 +24,9 @@ from cnn_course.grading.values import Network
 from cnn_course.replacing import replacing
 
 TRAINED = "trained.cnn"
-MOST = Caps(nodes=100_000, arrays=10_000, header=16 << 20, blobs=64 << 20)
+LARGEST = 64_000_000  # bytes of the file; intake takes no larger one either
+MOST = Caps(nodes=100_000, arrays=10_000, header=16 << 20, blobs=LARGEST)
+TO_BE_MEASURED = replace(MOST, blobs=4 << 30)
 OF_THE_RUN = ("name", "model", "recipe", "best_epoch", "metrics", "seconds")
 OF_ITS_DATA = ("name", "digest", "input_shape", "classes", "mean", "std")
 
@@ -37,20 +40,19 @@ def write_trained(model: Any, record: dict[str, Any], path: Path) -> None:
 def trained_bytes(model: Any, record: dict[str, Any]) -> bytes:
     """A Keras model and what the record of its run says of the training.
 
-    ValueError if its weights take more than 64 MB.
+    ValueError if that is more than 64 MB.
     """
     weights = [np.asarray(weight) for weight in model.weights]
     plain = [array.astype("float32") if array.dtype.name == "bfloat16" else array for array in weights]
-    size, most = sum(array.nbytes for array in plain), MOST.blobs
-    if size > most:
-        raise ValueError(
-            f"the network's weights take {size / 2**20:.1f} MB; at most {most >> 20} can be handed in"
-        )
-    tree, blobs = encode(plain, most=MOST)
+    tree, blobs = encode(plain, most=TO_BE_MEASURED)
     said = {key: record[key] for key in OF_THE_RUN if key in record}
     said["data"] = {key: record["data"][key] for key in OF_ITS_DATA if key in record["data"]}
     message = {"format": 1, "config": json.loads(model.to_json()), "record": said, "weights": tree}
-    return b"".join([opening(message, blobs, MOST), *blobs])
+    file = b"".join([opening(message, blobs, TO_BE_MEASURED), *blobs])
+    if len(file) > LARGEST:
+        most = f"at most {LARGEST / 1e6:.0f} MB can be handed in"
+        raise ValueError(f"the trained network takes {len(file) / 1e6:.1f} MB; {most}")
+    return file
 
 
 def read_trained(file: bytes) -> Network:

@@ -21,7 +21,7 @@ CHUNK = 1 << 16
 LONGEST = 3600.0  # seconds that one `poll` waits
 DIGITS = 20  # of a number in the header: int() takes its time with long ones
 PIECES = 6  # commas and opening brackets that one value takes to write: in a dict, ["a", {"c": [re, im]}],
-ARRAY_PIECES = 40  # and an array of 32 axes, with the size of its blob
+ARRAY_PIECES = 40  # and more than an array takes, with the size of its blob
 
 Kind = Literal["timeout", "closed", "garbage"]
 Blob = bytes | bytearray

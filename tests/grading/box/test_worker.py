@@ -1,5 +1,7 @@
 """Submissions judged in real boxes, as a worker judges them."""
 
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -157,6 +159,23 @@ def test_a_check_that_watches_from_inside_says_so(judge):
 def test_a_broken_exercise_is_the_graders_error(judge):
     result = judge("small", solution("small"), **{"test_public.py": "import nothing_of_that_name"})
     assert "test_public.py could not be read" in result["error"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit that")
+def test_an_answer_cannot_fill_the_memory_of_the_machine():
+    code = """
+import numpy as np
+from cnn_course.grading.batch.worker import MEMORY, _limit_memory
+
+_limit_memory()
+np.empty(MEMORY // 2, "u1")
+try:
+    np.empty(2 * MEMORY, "u1")
+except MemoryError:
+    print("refused")
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "refused\n"
 
 
 @pytest.mark.slow

@@ -13,7 +13,10 @@ from cnn_course.layers import ChannelMaxout, LocalResponseNormalization, ZeroPad
 from cnn_course.models import BUILDERS, build
 
 NARROW = {"vgg11", "vgg13", "vgg16", "vgg19"}  # without 100 million parameters in their dense layers
-LONG = {"resnet101", "resnet110", "resnet152", "resnet164", "plain110"}
+LONG = {  # of blocks that shorter ones have too
+    "resnet32", "resnet44", "resnet56", "resnet110", "plain32", "plain44", "plain56", "plain110",
+    "resnet34", "resnet101", "resnet152", "resnet164",
+}  # fmt: skip
 
 
 def small(name):

@@ -276,7 +276,7 @@ def test_anything_but_a_message_is_garbage_at_once(stream, says):
     ("value", "most"),
     [
         ({str(i): 1j for i in range(49)}, Caps(nodes=50, arrays=0)),
-        ({str(i): np.ones([1] * 32) for i in range(3)}, Caps(nodes=4, arrays=3)),
+        ({str(i): np.ones([1] * 8) for i in range(3)}, Caps(nodes=4, arrays=3)),
     ],
 )
 def test_no_value_within_the_caps_has_too_many_parts(value, most, sides):
