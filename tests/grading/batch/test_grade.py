@@ -58,13 +58,15 @@ def test_only_what_is_asked_for_is_judged(journal, class_of, team_of, found, mad
 
 def test_no_more_is_under_way_than_workers_and_one_that_waits(journal, class_of, team_of, made_up):
     running, most = set(), []
-    lock = threading.Lock()
+    lock, three = threading.Lock(), threading.Event()
 
     def judge(name):
         with lock:
             running.add(name)
             most.append(len(running))
-        time.sleep(0.01)
+            if len(running) == 3:
+                three.set()
+        three.wait(10)
         with lock:
             running.discard(name)
         return made_up()
