@@ -30,6 +30,7 @@ from cnn_course.grading.reports.verdicts import is_graded
 from cnn_course.grading.scratch import clear_up
 from cnn_course.lessons import course
 
+HIDDEN = TESTS[1]
 FAILED, REFUSED, NO_ROOM = 1, 3, 4  # exit statuses
 OFTEN = 3  # ends of the grader while a submission was under way, from which on that is told
 
@@ -72,6 +73,9 @@ def _check(args: Namespace, exercise: Exercise, out: Path) -> None:
         raise ValueError(f"--out {out} lies among the submissions, and would be taken for one; name another")
     if args.dask and args.workers:
         raise ValueError("--workers is for this machine; a Dask cluster has workers of its own")
+    for export in filter(None, (args.canvas_export, args.moodle_export)):
+        if not export.is_file():
+            raise FileNotFoundError(f"{export} does not exist; it is the file that the platform exported")
     gradebook_notes([], exercise.facts, canvas_export=args.canvas_export, moodle_export=args.moodle_export)
 
 
@@ -81,8 +85,11 @@ def _graded(args: Namespace, exercise: Exercise, out: Path) -> list[Row]:
         fact("exercise", f"{exercise.name}: {exercise.facts['title']}")
         choice = isolation(team, args.sandbox, trusted=args.no_sandbox_i_trust_this_code)
         fact("isolation", f"{choice.level}{f': {choice.note}' if choice.note else ''}")
+        if HIDDEN not in exercise.files:
+            fact("note", f"there is no {HIDDEN} here: the visible checks alone are graded")
         plan = Plan(exercise, limits, choice.level)
-        with claimed(out, exercise.name, plan.version, grader_version(), resume=args.resume) as journal:
+        versions, place = (plan.version, grader_version()), str(args.submissions.resolve())
+        with claimed(out, exercise.name, *versions, resume=args.resume, submissions=place) as journal:
             team.each_place(clear_up)
             _tell_of_the_past(journal)
             if not args.no_preflight:

@@ -7,9 +7,12 @@ import __future__
 
 import ast
 import linecache
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from types import CodeType
 from typing import Any, NamedTuple
 
 from cnn_course.grading.cells import is_python, notebook_cells, without_magics
@@ -21,6 +24,7 @@ from cnn_course.grading.wording import clean
 SECONDS = 60  # for one statement, such as the import of a framework
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
+PART = re.compile(r"(async def|def|class|import|from)\b|@")  # a line at which one may begin to read again
 
 
 @dataclass(frozen=True)
@@ -70,28 +74,51 @@ def _cells(name: str, text: str) -> Iterator[_Piece]:
 
 def _run(piece: _Piece, read: StudentFile) -> None:
     """Run a piece statement by statement, so that one that fails takes no other with it."""
+    for tree in _trees(piece, read):
+        future = __future__.annotations.compiler_flag * ("from __future__ import annotations" in piece.source)
+        for statement in tree.body if piece.whole else _definitions(tree):
+            code = compile(ast.Module([statement], []), piece.name, "exec", flags=future, dont_inherit=True)
+            _execute(code, piece, statement, read)
+
+
+def _trees(piece: _Piece, read: StudentFile) -> Iterator[ast.Module]:
+    """The piece as a syntax tree; where it is no Python, each part of it that is, by itself."""
+    whole = _parsed(piece.source, piece.name, read)
+    if whole is not None:
+        yield whole
+        return
+    lines = piece.source.splitlines()
+    starts = [number for number, text in enumerate(lines) if PART.match(text)]
+    starts = [number for number in starts if not (number and lines[number - 1].startswith("@"))]
+    for start, end in pairwise([*starts, len(lines)]):
+        part = _parsed("\n" * start + "\n".join(lines[start:end]), piece.name, read)
+        if part is not None:
+            yield part
+
+
+def _parsed(source: str, name: str, read: StudentFile) -> ast.Module | None:
+    """The syntax tree, or None and a line about what is wrong."""
     try:
-        tree = ast.parse(piece.source, piece.name)
+        return ast.parse(source, name)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         line = f"line {problem.lineno} of " if isinstance(problem, SyntaxError) else ""
-        read.problems.append(
-            clean(f"{line}{_short(piece.name)} is no Python: {getattr(problem, 'msg', problem)}")
-        )
-        return
-    future = __future__.annotations.compiler_flag * ("from __future__ import annotations" in piece.source)
-    for statement in tree.body if piece.whole else _definitions(tree):
-        code = compile(ast.Module([statement], []), piece.name, "exec", flags=future, dont_inherit=True)
-        try:
-            with kept(Printed()), time_limit(SECONDS):
-                exec(code, read.namespace)
-        except KeyboardInterrupt:
-            raise
-        except TimeUp:
-            read.problems.append(
-                f"line {statement.lineno} of {_short(piece.name)} took more than {SECONDS} seconds"
-            )
-        except BaseException as problem:
-            read.problems.append(clean(told(_short(piece.name), problem)))
+        said = clean(f"{line}{_short(name)} is no Python: {getattr(problem, 'msg', problem)}")
+        if said not in read.problems:
+            read.problems.append(said)
+        return None
+
+
+def _execute(code: CodeType, piece: _Piece, statement: ast.stmt, read: StudentFile) -> None:
+    try:
+        with kept(Printed()), time_limit(SECONDS):
+            exec(code, read.namespace)
+    except KeyboardInterrupt:
+        raise
+    except TimeUp:
+        late = f"line {statement.lineno} of {_short(piece.name)} took more than {SECONDS} seconds"
+        read.problems.append(late)
+    except BaseException as problem:
+        read.problems.append(clean(told(_short(piece.name), problem)))
 
 
 def _definitions(tree: ast.Module) -> list[ast.stmt]:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -380,3 +381,20 @@ def test_no_more_boxes_than_the_memory_holds(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setattr(os, "sysconf", lambda name: 4096 if name == "SC_PAGE_SIZE" else 2**20)  # 4 GiB
     assert [team.usual_size(n * 2**30) for n in (0.25, 1, 2, 8)] == [8, 4, 2, 1]
+
+
+def test_two_classes_do_not_share_a_folder(here, grade):
+    """`grades.csv` would hold the second class alone."""
+    assert grade("--out", "out")[0] == 0
+    rows = grades(Path("out"))
+    shutil.copytree("class", "other")
+    words = ["other", "--exercise", "./04_doubling", "--out", "out", "--resume"]
+    assert main(["grade", *words]) == 2
+    assert grades(Path("out")) == rows
+
+
+def test_an_export_that_does_not_exist_is_told_before_anything_is_done(here, grade):
+    status, _, error = grade("--canvas-export", "nothere.csv")
+    assert status == 1
+    assert "nothere.csv does not exist; it is the file that the platform exported" in error
+    assert not Path("grades-04_doubling").exists()

@@ -125,3 +125,20 @@ def test_long_lines_that_are_no_python_take_no_time(source):
     began = time.monotonic()
     assert without_magics(f"(\n{source}") == f"(\n{source}"
     assert time.monotonic() - began < 5
+
+
+def test_a_syntax_error_in_one_function_takes_no_other_with_it(tmp_path):
+    path = tmp_path / "exercise.py"
+    path.write_text(
+        "import math\n\n\ndef half(x):\n    return x / 2\n\n\ndef broken(x)\n    return x\n\n\n"
+        "@staticmethod\ndef third(x):\n    return math.floor(x / 3)\n\n\ndef worse(:\n    pass\n"
+    )
+    read = read_student_file(path)
+    assert read.namespace["half"](4) == 2
+    assert isinstance(read.namespace["third"], staticmethod)
+    assert read.namespace["third"](10) == 3
+    assert "broken" not in read.namespace
+    assert read.problems == [
+        "line 8 of exercise.py is no Python: expected ':'",
+        "line 17 of exercise.py is no Python: invalid syntax",
+    ]

@@ -4,6 +4,7 @@ Files come from strangers: links are not followed, nothing is unpacked or run, w
 counts is copied into a folder of our own, the store, under the hash of its content.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +21,7 @@ from cnn_course.grading.batch.layout import Handed, handed_in, handed_in_by_peop
 from cnn_course.grading.batch.names import safe_names
 from cnn_course.replacing import replacing
 
+DENIED = os.strerror(errno.EACCES)  # the instructor's rights are no student's fault
 PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".rar", ".7z")
 
 
@@ -102,7 +104,7 @@ def _take(
             files = _files(handed.files, exercise["name"], archived, open_files)
             work = choose(files, exercise)
         except Refused as problem:
-            return Rejected(name, shown(str(problem), REASON), identity)
+            return Rejected(name, shown(str(problem), REASON), identity, ours=DENIED in str(problem))
         except Exception as problem:  # a fault of ours, which must not stop a class
             said = f"it could not be looked into ({type(problem).__name__})"
             return Rejected(name, said, identity, ours=True)

@@ -100,9 +100,14 @@ def _to_look_at(rows: Sequence[Row], pages: Mapping[str, str]) -> Iterator[Html]
         for row in rows
         if row.verdict == verdict
     ]
+    lines += [
+        [_link(row, pages), whole(row.verdict), in_one_line(row.problems[0])]
+        for row in rows
+        if row.problems and row.verdict not in order
+    ]
     if lines:
         yield element("h2", "To look at")
-        caption = "Stopped by a limit, ended, rejected, or not graded"
+        caption = "Stopped by a limit, ended, rejected, not graded, or with statements that failed"
         yield table(caption, ["submission", "verdict", "reason"], lines)
 
 

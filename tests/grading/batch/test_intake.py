@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 import stat
 import subprocess
@@ -391,3 +392,19 @@ def test_of_a_whole_working_copy_the_notebook_that_was_worked_in_counts(tmp_path
     [taken] = intake(tmp_path / "class", {"name": "03_topic", "tasks": ["double"]}, tmp_path / "store")
     assert isinstance(taken, Upload), taken.reason
     assert taken.name == "03_topic.ipynb"
+
+
+def test_what_may_not_be_opened_is_no_fault_of_the_students(tmp_path, monkeypatch):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ben.py").write_text("x = 1\n")
+    really = os.open
+
+    def denied(path, *args, **kwargs):
+        if str(path).endswith("ben.py"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return really(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", denied)
+    [taken] = intake(tmp_path / "class", {"name": "03_topic", "tasks": []}, tmp_path / "store")
+    assert taken.ours
+    assert "Permission denied" in taken.reason
