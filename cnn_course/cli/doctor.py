@@ -45,6 +45,7 @@ def run(args: Namespace) -> int:
         _tensorboard_command(),
         *_data(args.data_dir),
         _disk(),
+        _boxes(),
         *_shadows(Path.cwd()),
     ]
     show([finding._asdict() for finding in findings], as_json=args.json)
@@ -161,6 +162,19 @@ def _disk() -> Finding:
     return Finding(
         "disk", f"{free:.0f} GB free here", GOOD if enough else WARNING, "" if enough else "make room"
     )
+
+
+def _boxes() -> Finding:
+    """What `cnn-course grade` shuts submissions in; nobody else needs any."""
+    try:
+        from cnn_course.grading.jail.levels import choose  # some of what it imports is not on Windows
+
+        level = choose().level
+    except (ImportError, RuntimeError):
+        return Finding("boxes", "none work here: grade refuses", WARNING, "grade under Linux with bubblewrap")
+    best = level.startswith("bwrap")
+    mend = "" if best else "install bubblewrap, if you grade others' code"
+    return Finding("boxes", f"{level}, to grade others' code", GOOD if best else WARNING, mend)
 
 
 def _shadows(folder: Path) -> list[Finding]:

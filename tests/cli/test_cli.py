@@ -312,3 +312,24 @@ def test_doctor_reads_what_is_needed_from_the_package_itself(cli, monkeypatch):
 def test_debug_shows_the_traceback(cli):
     with pytest.raises(ValueError, match="unknown model"):
         cli("train", "resnet21", "--data", "digits", "--debug")
+
+
+@pytest.mark.parametrize(
+    ("level", "verdict", "mend"),
+    [
+        ("bwrap+cgroup", "good", ""),
+        ("landlock", "warning", "install bubblewrap, if you grade others' code"),
+        (None, "warning", "grade under Linux with bubblewrap"),
+    ],
+)
+def test_doctor_says_what_shuts_submissions_in(cli, monkeypatch, level, verdict, mend):
+    from cnn_course.grading.jail import levels
+
+    def choose():
+        if level is None:
+            raise levels.NoIsolation("nothing works")
+        return levels.Choice(level, "", {})
+
+    monkeypatch.setattr(levels, "choose", choose)
+    rows = {row["check"]: row for row in json.loads(cli("doctor", "--json")[1])}
+    assert (rows["boxes"]["verdict"], rows["boxes"]["mend"]) == (verdict, mend)
