@@ -305,7 +305,8 @@ def test_on_a_disk_that_is_really_full_nothing_is_lost(here, grade):
 def command(here):
     """A function that starts the command as a process of its own, with the worker that judges nothing."""
     code = (
-        "import sys; from cnn_course.grading.batch import job; from cnn_course.cli import main\n"
+        "import signal, sys; from cnn_course.grading.batch import job; from cnn_course.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored, where tests run with `&`
         f"job.COMMAND = (sys.executable, '-P', {str(WORKER)!r}); sys.exit(main(sys.argv[1:]))"
     )
 

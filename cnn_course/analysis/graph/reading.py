@@ -259,7 +259,7 @@ def _outputs(config: Config) -> list[tuple[str, int, int]]:
     """Where the outputs come from. Here, and only here, Keras counts the calls of a network inside from 1."""
     inside = {name for _, name, _, entry in members(config) if "input_layers" in entry["config"]}
     found = histories(config.get("output_layers"))
-    return [(name, node - (name in inside), number) for name, node, number in found]
+    return [(name, max(node - (name in inside), 0), number) for name, node, number in found]
 
 
 def _taken(config: Config, calls: Mapping[Place, Config]) -> dict[Place, int]:
