@@ -100,6 +100,7 @@ def test_a_box_that_is_killed_at_once_is_gone(run):
 def test_daemons_do_not_outlive_their_box(run):
     one = run(
         """
+said, done = os.pipe()
 for _ in range(3):
     if os.fork() == 0:
         os.setsid()
@@ -107,8 +108,11 @@ for _ in range(3):
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)
             say('daemon')
+            os.write(done, b'.')
             time.sleep(600)
         os._exit(0)
+for _ in range(3):
+    os.read(said, 1)  # the box ends with this program, and takes along who has not spoken yet
 """
     )
     assert [one.hear() for _ in range(3)] == ["daemon"] * 3
