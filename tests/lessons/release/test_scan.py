@@ -192,6 +192,7 @@ def test_all_files_of_a_folder_are_looked_at_hidden_ones_too(tmp_path):
     "content",
     [b"", b"\xff\xfe", b"PK\x03\x04", b"\x1f\x8b", b"{", b'{"cells": 3}', b'{"cells": [1, {"source": 2}]}',
      b"[" * 3000, zipped(b"x")[:-30], gzip.compress(b"x" * 99)[:-12], b"\0" * 257 + b"ustar" + b"\1" * 300],
+    ids=range(11),  # archives have the time in them, and all who collect tests must give them the same names
 )  # fmt: skip
 def test_what_is_damaged_is_looked_at_as_far_as_it_goes(content):
     assert next(texts("f", content)).where == "f"
